@@ -1,0 +1,283 @@
+/**
+ * A whole book made ready: loaded, its programs run, its pictures drawn, its chapters transformed, everything checked, and
+ * every edition assembled. What commands share. Mistakes are on `files`; nothing is written but the cache.
+ */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "puppeteer";
+import { VFile } from "vfile";
+import { type Assembly, assembleEdition } from "./assemble.ts";
+import { type DiagramError, renderDiagrams } from "./diagrams.ts";
+import { exists, listFiles, readText } from "./files.ts";
+import { gatherNeeds } from "./gather.ts";
+import { createHighlight, type Highlight } from "./highlight.ts";
+import { loadPool, type Pool } from "./load.ts";
+import type { Chapter, EditionBook, Proof } from "./model.ts";
+import type { Colophon } from "./pages.ts";
+import { parseMarkdown } from "./parse.ts";
+import { makePictures, svgPicture } from "./pictures.ts";
+import { type Materials, transformChapter } from "./pipeline.ts";
+import type { Progress } from "./progress.ts";
+import { checkExecuted, prove } from "./proof.ts";
+import { byCodePoint, fail, formatMessages, hasErrors } from "./report.ts";
+import { listSamples, runSamples } from "./samples.ts";
+import { loadSources, type Sources, unusedSources } from "./sources.ts";
+import { checkCitations } from "./transform/citations.ts";
+import { diagramKey, type Picture } from "./transform/figures.ts";
+import { checkIndex } from "./transform/index-terms.ts";
+import { checkIdForms, collectIds } from "./transform/labels.ts";
+import type { Printed } from "./transform/listings.ts";
+import { checkReferences } from "./transform/references.ts";
+import { deckNeeds } from "./transform/slides.ts";
+
+export const toolchainRoot = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+export type BookOptions = {
+  readonly root: string;
+  /** Opens the build's browser when something has to be drawn in it. */
+  readonly browser: () => Promise<Browser>;
+  readonly progress: Progress;
+  /** False builds without the listing proof. */
+  readonly prove: boolean;
+};
+
+export type MadeBook = {
+  readonly pool: Pool;
+  readonly files: readonly VFile[];
+  readonly chapters: ReadonlyMap<string, Chapter>;
+  readonly editions: readonly EditionBook[];
+  readonly sources: Sources;
+  readonly highlight: Highlight;
+  readonly pictures: ReadonlyMap<string, Picture>;
+  readonly proof: Proof | null;
+  readonly colophon: Colophon;
+};
+
+export function cacheFolder(root: string, name: string): string {
+  return join(root, ".cache", name);
+}
+
+export async function makeBook(options: BookOptions): Promise<MadeBook> {
+  const { root, progress } = options;
+  progress.stage("read the book");
+  const pool = loadPool(root);
+  const sources = loadSources(root);
+  const written = [...pool.frontmatter, ...pool.chapters].map((source) => ({
+    source,
+    folder: dirname(source.path),
+    tree: parseMarkdown(source.file),
+  }));
+  const decks = pool.decks.map((file) => ({
+    folder: "slides",
+    tree: parseMarkdown(file),
+    needs: deckNeeds(parseMarkdown(file)),
+  }));
+  const needs = gatherNeeds(written);
+  const extra = (name: "figures" | "diagrams" | "languages"): string[] =>
+    decks.flatMap((deck) => deck.needs[name]);
+
+  progress.stage("run the samples");
+  const runs = await runSamples(root, needs.runs, cacheFolder(root, "runs"), (done) =>
+    progress.count(done, needs.runs.length),
+  );
+
+  progress.stage("draw the figures");
+  const diagrams = await drawDiagrams(options, unique([...needs.diagrams, ...extra("diagrams")]));
+  const pictures = await makePictures(
+    root,
+    unique([...needs.pictures, ...extra("figures")]),
+    cacheFolder(root, "figures"),
+    (files) => drawSources(options, files),
+  );
+  for (const [source, picture] of diagrams) pictures.set(diagramKey(source), picture);
+
+  progress.stage("transform the chapters");
+  const highlight = await createHighlight(unique([...needs.languages, ...extra("languages")]));
+  const printed: Printed[] = [];
+  const chapterIds = new Map(pool.chapters.map((chapter) => [chapter.path, chapter.meta.id]));
+  const materials: Materials = { book: pool.book, sources, highlight, runs, pictures, chapterIds };
+  const made = written.map(({ source, tree }, index) => {
+    progress.count(index + 1, written.length);
+    return transformChapter(source, tree, materials, printed);
+  });
+  const frontmatter = made.slice(0, pool.frontmatter.length);
+  const chapters = made.slice(pool.frontmatter.length);
+  const ids = collectIds(chapters);
+  checkPool(made, chapters, pool, ids);
+  const unused = checkUse(root, sources, pictures, printed, needs.runs);
+
+  let proof: Proof | null = null;
+  let counts = { printedLines: 0, executableLines: 0 };
+  if (options.prove && printed.length > 0) {
+    progress.stage("prove the listings");
+    const result = await prove(root, cacheFolder(root, "proof"));
+    if (result.kind === "proved") {
+      proof = result.proof;
+      counts = checkExecuted(printed, proof);
+    } else for (const test of result.failed) unused.push(testFailure(test));
+  }
+
+  progress.stage("assemble the editions");
+  const colophon: Colophon = {
+    listings: printed.length,
+    ...counts,
+    tests: proof?.testsPassed ?? 0,
+    transcripts: needs.runs.length,
+    runFigures: needs.pictures.filter((path) => path.endsWith(".ts")).length,
+    tools: [`Node.js ${process.versions.node.split(".")[0] ?? ""}`, "unified", "Chromium"],
+    draft: !options.prove,
+  };
+  const assembly: Assembly = {
+    book: pool.book,
+    chapters: byId(chapters),
+    frontmatter: byId(frontmatter),
+    bibliography: pool.bibliography,
+    citationStyle: {
+      style: themeText(root, "citations.csl"),
+      locale: themeText(root, "locale-en-US.xml"),
+    },
+    ids,
+    completeTitle: "the complete edition",
+    colophon,
+  };
+  const files = [...pool.files, ...sources.files, ...unused];
+  const editions = hasErrors(files)
+    ? []
+    : pool.editions.map((edition) => assembleEdition(edition, assembly));
+  return {
+    pool,
+    files,
+    chapters: byId(chapters),
+    editions,
+    sources,
+    highlight,
+    pictures,
+    proof,
+    colophon,
+  };
+}
+
+/** A file of the book's own theme/, or of the toolchain's. */
+export function themeText(root: string, name: string): string {
+  const own = join(root, "theme", name);
+  return readText(exists(own) ? own : join(toolchainRoot, "theme", name));
+}
+
+function byId(chapters: readonly Chapter[]): ReadonlyMap<string, Chapter> {
+  return new Map(chapters.map((chapter) => [chapter.meta.id, chapter]));
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].sort(byCodePoint);
+}
+
+function checkPool(
+  made: readonly Chapter[],
+  chapters: readonly Chapter[],
+  pool: Pool,
+  ids: ReturnType<typeof collectIds>,
+): void {
+  for (const chapter of made) {
+    checkIdForms(chapter);
+    checkReferences(chapter, ids);
+    checkCitations(chapter, pool.bibliography);
+  }
+  checkIndex(chapters);
+}
+
+async function drawDiagrams(
+  options: BookOptions,
+  wanted: readonly string[],
+): Promise<Map<string, Picture>> {
+  return drawSources(options, new Map(wanted.map((source) => [source, source])));
+}
+
+async function drawSources(
+  { root, browser, progress }: BookOptions,
+  wanted: ReadonlyMap<string, string>,
+): Promise<Map<string, Picture>> {
+  if (wanted.size === 0) return new Map();
+  const drawn = await renderDiagrams(wanted, {
+    browser,
+    cacheDir: cacheFolder(root, "diagrams"),
+    onProgress: progress.count,
+  });
+  return new Map([...drawn].map(([name, result]) => [name, diagramPicture(name, result)]));
+}
+
+function diagramPicture(name: string, result: string | DiagramError): Picture {
+  if (typeof result === "string") return svgPicture(result, name, null);
+  return {
+    kind: "problem",
+    rule: "diagram-valid",
+    reason: `A diagram does not parse: ${result.message}`,
+    line: result.line,
+  };
+}
+
+/** Files of code/ that nobody prints or uses, and figures that nobody shows, each as a file with its message. */
+function checkUse(
+  root: string,
+  sources: Sources,
+  pictures: ReadonlyMap<string, Picture>,
+  printed: readonly Printed[],
+  runs: readonly string[],
+): VFile[] {
+  const samples = listSamples(root);
+  const programs = runs
+    .map((run) => samples.get(run.split(" ")[0] ?? ""))
+    .filter((path) => path !== undefined);
+  const figures = listFiles(join(root, "figures")).map((name) => `figures/${name}`);
+  const shown = new Set([...pictures.keys()].filter((path) => figures.includes(path)));
+  const imported = new Set<string>();
+  const follow = (path: string): void => {
+    for (const match of readText(join(root, path)).matchAll(/from\s+["'](\.[^"']+)["']/g)) {
+      const target = join(dirname(path), match[1] ?? "");
+      if (imported.has(target)) continue;
+      imported.add(target);
+      if (target.startsWith("figures/") && exists(join(root, target))) follow(target);
+    }
+  };
+  for (const path of shown) if (path.endsWith(".ts")) follow(path);
+  const problems: VFile[] = [];
+  for (const path of figures) {
+    if (path.endsWith(".md") || path.endsWith(".test.ts") || shown.has(path) || imported.has(path))
+      continue;
+    const file = new VFile({ path });
+    fail(file, { line: 1, column: 1 }, "figure-used", {
+      reason: "No chapter and no deck shows this figure",
+    });
+    problems.push(file);
+  }
+  const used = new Set([...printed.map(({ region }) => region.path), ...programs]);
+  for (const source of unusedSources(
+    sources,
+    used,
+    [...imported].filter((path) => path.startsWith("code/")),
+  )) {
+    const file = new VFile({ path: source.path });
+    fail(file, { line: 1, column: 1 }, "code-file-used", {
+      reason: "Nobody prints or uses this file",
+      expected: "a listing, an import from a printed file, or a line `// unprinted: reason`",
+    });
+    problems.push(file);
+  }
+  return problems;
+}
+
+function testFailure(test: { readonly path: string; readonly title: string }): VFile {
+  const file = new VFile({ path: test.path });
+  fail(file, { line: 1, column: 1 }, "tests-pass", { reason: `A test fails: ${test.title}` });
+  return file;
+}
+
+/** Print what is wrong; true where something is. */
+export function reportMistakes(files: readonly VFile[]): boolean {
+  if (!hasErrors(files)) return false;
+  const text = formatMessages(files);
+  const count = text.split("\n").length;
+  process.stderr.write(
+    `\n${text}\n\n${count} ${count === 1 ? "mistake" : "mistakes"}; nothing was written\n`,
+  );
+  return true;
+}

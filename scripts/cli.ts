@@ -1,0 +1,74 @@
+/** What all commands share: their arguments, their help, their way to end. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { byCodePoint, nearestName } from "./report.ts";
+
+/** An error of whoever typed the command: printed without a stack, exit code 1. */
+export class UsageError extends Error {}
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+export type Arguments = {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+  readonly root: string;
+};
+
+/**
+ * Run a command: parse its arguments, answer `--help`, print mistakes, set the exit code.
+ *
+ * @param help  the whole text of `--help`
+ */
+export async function command(
+  help: string,
+  options: Options,
+  run: (args: Arguments) => Promise<number>,
+): Promise<void> {
+  try {
+    const { values, positionals } = parse(options);
+    if (values.help === true) {
+      process.stdout.write(`${help}\n`);
+      return;
+    }
+    const root = resolve(String(values.root ?? "."));
+    if (!existsSync(root)) throw new UsageError(`No folder ${String(values.root)}`);
+    process.exitCode = await run({ values, positionals, root });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function parse(options: Options) {
+  const all: Options = {
+    help: { type: "boolean", short: "h" },
+    root: { type: "string" },
+    ...options,
+  };
+  try {
+    const parsed = parseArgs({ options: all, allowPositionals: true });
+    return {
+      values: parsed.values as Record<string, string | boolean | undefined>,
+      positionals: parsed.positionals,
+    };
+  } catch (error) {
+    // parseArgs has no other way to say that an option is unknown.
+    const message = (error as Error).message.split(". ")[0] ?? "";
+    const written = /'(-[^' ]*)/.exec(message)?.[1] ?? "";
+    const names = Object.keys(all).map((name) => `--${name}`);
+    const nearest = nearestName(written, names);
+    throw new UsageError(
+      `${message}\nKnown options: ${names.join(", ")}${nearest ? `\nDid you mean ${nearest}?` : ""}`,
+    );
+  }
+}
+
+/** One of the known names, or an error that lists them. */
+export function oneOf(kind: string, name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  const nearest = nearestName(name, known);
+  throw new UsageError(
+    `No ${kind} "${name}". Known: ${[...known].sort(byCodePoint).join(", ")}${nearest ? `\nDid you mean "${nearest}"?` : ""}`,
+  );
+}

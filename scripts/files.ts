@@ -1,0 +1,88 @@
+/** The toolchain's way to the disk: read, list in a fixed order, hash, write aside and rename. */
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { byCodePoint } from "./report.ts";
+
+export function readText(path: string): string {
+  return readFileSync(path, "utf8")
+    .replace(/\r\n?/g, "\n")
+    .replace(/^\uFEFF/, "");
+}
+
+export function readBytes(path: string): Uint8Array {
+  return readFileSync(path);
+}
+
+export function exists(path: string): boolean {
+  return existsSync(path);
+}
+
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Paths of all files below a folder, relative to it, with `/`, sorted by code point; [] where there is no such folder. */
+export function listFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter(
+      (path) => !path.split("/").some((part) => part === "node_modules" || part.startsWith(".")),
+    )
+    .sort(byCodePoint);
+}
+
+/**
+ * A path that an author wrote, made whole; null where it would leave the book's folder. Symbolic links are followed
+ * by nobody here: what is read is what stands at that path.
+ */
+export function insideRoot(root: string, written: string): string | null {
+  if (written === "" || isAbsolute(written) || written.includes("\0")) return null;
+  const whole = resolve(root, written);
+  const inside = relative(root, whole);
+  return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? null : whole;
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** One hash over many parts; the parts' borders count. */
+export function hashOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) {
+    hash.update(`${part.length}\n`);
+    hash.update(part);
+  }
+  return hash.digest("hex");
+}
+
+export function writeFile(path: string, data: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, data);
+}
+
+/** Put a finished folder in the place of an old one. The old one is gone only when the new one is whole. */
+export function replaceFolder(made: string, place: string): void {
+  const old = `${place}.old`;
+  rmSync(old, { recursive: true, force: true });
+  mkdirSync(dirname(place), { recursive: true });
+  if (existsSync(place)) renameSync(place, old);
+  renameSync(made, place);
+  rmSync(old, { recursive: true, force: true });
+}
+
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}

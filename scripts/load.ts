@@ -1,0 +1,400 @@
+/** `editions/`, `chapters/` and the bibliography from the disk: what an author wrote, checked one file at a time. */
+import { basename, join } from "node:path";
+import { VFile } from "vfile";
+import { type Fields, readFields } from "./fields.ts";
+import { exists, listFiles, readText } from "./files.ts";
+import {
+  type BookMeta,
+  backPages,
+  type ChapterMeta,
+  type Edition,
+  type EditionPart,
+  formats,
+  frontPages,
+} from "./model.ts";
+import { fail } from "./report.ts";
+
+/** A chapter before any transform: its file and what its front matter says. */
+export type ChapterSource = {
+  readonly path: string;
+  readonly file: VFile;
+  readonly meta: ChapterMeta;
+};
+/** One entry of the bibliography, CSL JSON 1.0.2. */
+export type CslEntry = {
+  readonly id: string;
+  readonly type: string;
+  readonly title: string;
+  readonly [field: string]: unknown;
+};
+
+export type Pool = {
+  readonly root: string;
+  readonly book: BookMeta;
+  readonly chapters: readonly ChapterSource[];
+  /** Pages of the front matter that are written, by page kind (`preface`). */
+  readonly frontmatter: readonly ChapterSource[];
+  readonly editions: readonly Edition[];
+  readonly bibliography: readonly CslEntry[];
+  readonly decks: readonly VFile[];
+  /** All files that mistakes can be noted on, in the order of reading. */
+  readonly files: readonly VFile[];
+};
+
+const chapterFields: Fields = {
+  id: { type: "string" },
+  title: { type: "string" },
+  part: { type: "string" },
+  question: { type: "string" },
+  needs: { type: "strings" },
+  teaches: { type: "strings" },
+  level: { type: "integer" },
+  abstract: { type: "string" },
+  facts: { type: "list" },
+};
+const bookFields: Fields = {
+  title: { type: "string", required: true },
+  subtitle: { type: "string" },
+  authors: { type: "strings" },
+  language: { type: "string" },
+  publisher: { type: "string" },
+  year: { type: "integer" },
+  "licence-text": { type: "string" },
+  "licence-code": { type: "string" },
+  identifier: { type: "string" },
+  "code-columns-max": { type: "integer" },
+  "wide-code": { type: ["refuse", "wrap"] },
+  proof: { type: ["required", "off"] },
+};
+const editionFields: Fields = {
+  id: { type: "string", required: true },
+  title: { type: "string" },
+  subtitle: { type: "string" },
+  description: { type: "string" },
+  parts: { type: "list" },
+  chapters: { type: "strings" },
+  front: { type: "strings" },
+  back: { type: "strings" },
+  formats: { type: "strings" },
+  solutions: { type: ["back", "none"] },
+  trim: { type: "string" },
+};
+
+/** Read a whole book below `root`. Mistakes are on the files; what could be read is returned all the same. */
+export function loadPool(root: string): Pool {
+  const files: VFile[] = [];
+  const open = (path: string): VFile => {
+    const file = new VFile({ path, value: readText(join(root, path)) });
+    files.push(file);
+    return file;
+  };
+  const chapters = listFiles(join(root, "chapters"))
+    .filter(
+      (path) =>
+        path.endsWith(".md") &&
+        !/^(frontmatter|sources)\//.test(path) &&
+        !/(^|\/)(README|SUMMARY)\.md$/.test(path),
+    )
+    .map((path) => chapterFrom(open(`chapters/${path}`)));
+  const frontmatter = listFiles(join(root, "chapters/frontmatter"))
+    .filter((path) => path.endsWith(".md") && path !== "README.md")
+    .map((path) => chapterFrom(open(`chapters/frontmatter/${path}`)));
+  checkChapters(chapters);
+  const bibliography = loadBibliography(root, open);
+  const book = bookFrom(
+    exists(join(root, "editions/book.yaml")) ? open("editions/book.yaml") : null,
+    root,
+  );
+  const editions = listFiles(join(root, "editions"))
+    .filter((path) => path.endsWith(".yaml") && path !== "book.yaml")
+    .map((path) => editionFrom(open(`editions/${path}`), chapters));
+  const decks = listFiles(join(root, "slides"))
+    .filter((path) => path.endsWith(".md") && !path.includes("/") && path !== "README.md")
+    .map((path) => open(`slides/${path}`));
+  const whole = editions.length > 0 ? editions : [wholeEdition(chapters)];
+  return { root, book, chapters, frontmatter, editions: whole, bibliography, decks, files };
+}
+
+/** A book without `editions/` has one: all its chapters in the order of their paths. */
+function wholeEdition(chapters: readonly ChapterSource[]): Edition {
+  return {
+    id: "complete",
+    title: "",
+    subtitle: "",
+    description: "",
+    parts: [{ id: "all", title: null, chapters: chapters.map((chapter) => chapter.meta.id) }],
+    front: ["title", "contents"],
+    back: [],
+    formats,
+    solutions: "back",
+    trim: { widthIn: 7.5, heightIn: 9.25 },
+  };
+}
+
+const frontMatter = /^---\n([\s\S]*?)\n?---[ \t]*(?:\n|$)/;
+
+function chapterFrom(file: VFile): ChapterSource {
+  const path = file.path ?? "?";
+  const text = String(file.value);
+  const match = frontMatter.exec(text);
+  const fields = match ? readFields(file, match[1] ?? "", 2, chapterFields) : {};
+  const word = (name: string): string | null =>
+    typeof fields?.[name] === "string" ? String(fields[name]) : null;
+  const list = (name: string): string[] =>
+    Array.isArray(fields?.[name]) ? (fields[name] as string[]) : [];
+  const stem = slugOf(path.replace(/^chapters\/(frontmatter\/)?/, "").replace(/\.md$/, ""));
+  const id = word("id") ?? stem;
+  if (!/^[a-z][a-z0-9-]*$/.test(id))
+    fail(file, { line: 1, column: 1 }, "chapter-id-form", {
+      reason: "A chapter's id has another form",
+      found: id,
+      expected: "lower-case letters, digits and hyphens, a letter first",
+    });
+  const level = fields?.level;
+  return {
+    path,
+    file,
+    meta: {
+      id,
+      title: word("title") ?? firstHeading(text) ?? id,
+      part: word("part"),
+      question: word("question"),
+      needs: list("needs"),
+      teaches: list("teaches"),
+      level: typeof level === "number" ? level : null,
+      abstract: word("abstract"),
+    },
+  };
+}
+
+function firstHeading(text: string): string | null {
+  const match = /^# +(.+?)(?: +#+)?$/m.exec(text.replace(/^(```|~~~)[\s\S]*?^\1/gm, ""));
+  return match?.[1]?.replace(/[*_`]/g, "") ?? null;
+}
+
+/** `12-consensus` -> `consensus`; anything else in the form of an id. */
+function slugOf(stem: string): string {
+  const slug = stem
+    .toLowerCase()
+    .replace(/^\d+[-_.]/, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return /^[a-z]/.test(slug) ? slug : `chapter-${slug}`;
+}
+
+function checkChapters(chapters: readonly ChapterSource[]): void {
+  const first = new Map<string, ChapterSource>();
+  const top = { line: 1, column: 1 };
+  for (const chapter of chapters) {
+    const other = first.get(chapter.meta.id);
+    if (other)
+      fail(chapter.file, top, "chapter-id-unique", {
+        reason: `Chapter id "${chapter.meta.id}" is given twice`,
+        other: `${other.path}:1 (first given there)`,
+      });
+    else first.set(chapter.meta.id, chapter);
+  }
+  const ids = [...first.keys()];
+  for (const chapter of chapters)
+    for (const need of chapter.meta.needs)
+      if (!first.has(need))
+        fail(chapter.file, top, "needs-exist", {
+          reason: `needs names no chapter of the pool`,
+          found: need,
+          known: ids,
+        });
+  const state = new Map<string, "open" | "done">();
+  const visit = (id: string, path: readonly string[]): void => {
+    const chapter = first.get(id);
+    if (!chapter || state.get(id) === "done") return;
+    if (state.get(id) === "open") {
+      fail(chapter.file, top, "needs-acyclic", {
+        reason: `Chapters need each other in a circle`,
+        found: [...path.slice(path.indexOf(id)), id].join(" → "),
+        expected: "an order in which they can be read",
+      });
+      return;
+    }
+    state.set(id, "open");
+    for (const need of chapter.meta.needs) visit(need, [...path, id]);
+    state.set(id, "done");
+  };
+  for (const id of ids) visit(id, []);
+}
+
+function bookFrom(file: VFile | null, root: string): BookMeta {
+  const fields = file ? (readFields(file, String(file.value), 1, bookFields) ?? {}) : {};
+  const word = (name: string, other: string): string =>
+    typeof fields[name] === "string" ? String(fields[name]) : other;
+  const year = fields.year;
+  const columns = fields["code-columns-max"];
+  const title = word("title", basename(root));
+  return {
+    title,
+    subtitle: word("subtitle", ""),
+    authors: Array.isArray(fields.authors) ? (fields.authors as string[]) : [],
+    language: word("language", "en"),
+    publisher: word("publisher", ""),
+    year: typeof year === "number" ? year : 2000,
+    licenceText: word("licence-text", ""),
+    licenceCode: word("licence-code", ""),
+    identifier: word("identifier", slugOf(title)),
+    codeColumnsMax: typeof columns === "number" ? columns : 76,
+    wideCode: fields["wide-code"] === "wrap" ? "wrap" : "refuse",
+    proof:
+      fields.proof === "off" || (fields.proof === undefined && !exists(join(root, "code")))
+        ? "off"
+        : "required",
+  };
+}
+
+function editionFrom(file: VFile, chapters: readonly ChapterSource[]): Edition {
+  const text = String(file.value);
+  const fields = readFields(file, text, 1, editionFields) ?? {};
+  const word = (name: string, other: string): string =>
+    typeof fields[name] === "string" ? String(fields[name]) : other;
+  const at = (needle: string) => {
+    const index = text.split("\n").findIndex((line) => line.includes(needle));
+    return {
+      line: index < 0 ? 1 : index + 1,
+      column: index < 0 ? 1 : (text.split("\n")[index]?.indexOf(needle) ?? 0) + 1,
+    };
+  };
+  const choose = <T extends string>(
+    name: string,
+    known: readonly T[],
+    other: readonly T[],
+  ): readonly T[] => {
+    const written = fields[name];
+    if (!Array.isArray(written)) return other;
+    for (const value of written as string[])
+      if (!known.includes(value as T))
+        fail(file, at(value), "field-type", {
+          reason: `Field "${name}" names something unknown`,
+          found: value,
+          known,
+        });
+    return (written as T[]).filter((value) => known.includes(value));
+  };
+  const ids = chapters.map((chapter) => chapter.meta.id);
+  const parts = Array.isArray(fields.parts)
+    ? fields.parts.map((part, index) => partFrom(file, part, index, at))
+    : [
+        {
+          id: "all",
+          title: null,
+          chapters: Array.isArray(fields.chapters) ? (fields.chapters as string[]) : ids,
+        },
+      ];
+  const seen = new Set<string>();
+  for (const id of parts.flatMap((part) => part.chapters)) {
+    if (!ids.includes(id))
+      fail(file, at(id), "edition-chapter-exists", {
+        reason: "An edition names a chapter that is not in the pool",
+        found: id,
+        known: ids,
+      });
+    else if (seen.has(id))
+      fail(file, at(id), "edition-chapter-once", {
+        reason: `Chapter "${id}" stands in this edition twice`,
+      });
+    seen.add(id);
+  }
+  const trim = /^([\d.]+) ?x ?([\d.]+) ?in$/.exec(word("trim", "7.5x9.25in"));
+  if (!trim)
+    fail(file, at("trim"), "field-type", {
+      reason: `Field "trim" has another form`,
+      found: word("trim", ""),
+      expected: "width x height, as in 7.5x9.25in",
+    });
+  return {
+    id: word("id", basename(file.path ?? "edition", ".yaml")),
+    title: word("title", ""),
+    subtitle: word("subtitle", ""),
+    description: word("description", ""),
+    parts: parts.map((part) => ({
+      ...part,
+      chapters: part.chapters.filter(
+        (id, index, all) => ids.includes(id) && all.indexOf(id) === index,
+      ),
+    })),
+    front: choose("front", frontPages, ["title", "contents"]),
+    back: choose("back", backPages, []),
+    formats: choose("formats", formats, formats),
+    solutions: fields.solutions === "none" ? "none" : "back",
+    trim: { widthIn: Number(trim?.[1] ?? 7.5), heightIn: Number(trim?.[2] ?? 9.25) },
+  };
+}
+
+function partFrom(
+  file: VFile,
+  part: unknown,
+  index: number,
+  at: (needle: string) => { line: number; column: number },
+): EditionPart {
+  const record = typeof part === "object" && part !== null ? (part as Record<string, unknown>) : {};
+  const { id, title, chapters } = record;
+  if (
+    typeof id !== "string" ||
+    !Array.isArray(chapters) ||
+    chapters.some((chapter) => typeof chapter !== "string")
+  )
+    fail(file, at("parts"), "field-type", {
+      reason: `Part ${index + 1} has another form`,
+      found: JSON.stringify(part),
+      expected: "id, title and a list of chapters",
+    });
+  return {
+    id: typeof id === "string" ? id : `part-${index + 1}`,
+    title: typeof title === "string" ? title : null,
+    chapters: Array.isArray(chapters)
+      ? chapters.filter((chapter): chapter is string => typeof chapter === "string")
+      : [],
+  };
+}
+
+function loadBibliography(root: string, open: (path: string) => VFile): CslEntry[] {
+  const entries = new Map<string, { entry: CslEntry; path: string }>();
+  for (const name of listFiles(join(root, "chapters/sources"))) {
+    if (!name.endsWith(".json")) continue;
+    const path = `chapters/sources/${name}`;
+    const file = open(path);
+    const text = String(file.value);
+    const lineOf = (needle: string) => ({
+      line:
+        Math.max(
+          0,
+          text.split("\n").findIndex((line) => line.includes(needle)),
+        ) + 1,
+      column: 1,
+    });
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch (error) {
+      // JSON.parse has no other way to say that an author's file is broken.
+      fail(file, { line: 1, column: 1 }, "bibliography-valid", {
+        reason: `JSON does not parse: ${(error as Error).message}`,
+      });
+      continue;
+    }
+    for (const entry of Array.isArray(parsed) ? parsed : [parsed]) {
+      const { id, type, title } = (entry ?? {}) as Record<string, unknown>;
+      if (typeof id !== "string" || typeof type !== "string" || typeof title !== "string") {
+        fail(file, lineOf(typeof id === "string" ? `"${id}"` : '"id"'), "bibliography-valid", {
+          reason: "An entry lacks id, type or title",
+          found: JSON.stringify(entry).slice(0, 60),
+        });
+        continue;
+      }
+      const other = entries.get(id);
+      if (other)
+        fail(file, lineOf(`"${id}"`), "bibliography-unique", {
+          reason: `Entry "${id}" is given twice`,
+          other: `${other.path} (first given there)`,
+        });
+      else entries.set(id, { entry: entry as CslEntry, path });
+    }
+  }
+  return [...entries.values()].map(({ entry }) => entry);
+}

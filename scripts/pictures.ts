@@ -1,0 +1,245 @@
+/** Files of figures/ and images of chapters -> pictures: drawings read, programs drawn, rasters embedded. */
+import { spawn } from "node:child_process";
+import { dirname, extname, join, posix } from "node:path";
+import type { Element, Root } from "hast";
+import { fromHtml } from "hast-util-from-html";
+import { visit } from "unist-util-visit";
+import {
+  hashOf,
+  insideRoot,
+  isFile,
+  listFiles,
+  readBytes,
+  readText,
+  sha256,
+  writeFile,
+} from "./files.ts";
+import type { Picture } from "./transform/figures.ts";
+
+type Drawn =
+  | { readonly svg: string; readonly program: string | null; readonly seed: number | null }
+  | { readonly error: string };
+
+const rasters: Readonly<Record<string, string>> = {
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".gif": "image/gif",
+  ".webp": "image/webp",
+};
+
+/**
+ * Make the pictures at these paths of a book.
+ *
+ * @param paths  as authors wrote them, relative to the book's root
+ * @param renderDiagrams  Mermaid source -> SVG, for .mmd files
+ */
+export async function makePictures(
+  root: string,
+  paths: readonly string[],
+  cacheFolder: string,
+  renderDiagrams: (sources: ReadonlyMap<string, string>) => Promise<ReadonlyMap<string, Picture>>,
+): Promise<Map<string, Picture>> {
+  const pictures = new Map<string, Picture>();
+  const programs: string[] = [];
+  const diagrams = new Map<string, string>();
+  for (const path of paths) {
+    const whole = insideRoot(root, path);
+    const ending = extname(path).toLowerCase();
+    if (/^https?:|^\/\//.test(path))
+      pictures.set(path, {
+        kind: "problem",
+        rule: "image-exists",
+        reason: "A picture is loaded from elsewhere; a book has its pictures with it",
+      });
+    else if (whole === null)
+      pictures.set(path, {
+        kind: "problem",
+        rule: "figure-path-inside",
+        reason: "The path of a picture leaves the book's folder",
+      });
+    else if (!isFile(whole))
+      pictures.set(path, {
+        kind: "problem",
+        rule: "figure-exists",
+        reason: `No file ${path}`,
+        known: listFiles(join(root, dirname(path))).map((name) => posix.join(dirname(path), name)),
+      });
+    else if (ending === ".ts") programs.push(path);
+    else if (ending === ".mmd") diagrams.set(path, readText(whole));
+    else if (ending === ".svg") pictures.set(path, svgPicture(readText(whole), path, null));
+    else if (rasters[ending]) pictures.set(path, rasterPicture(readBytes(whole), rasters[ending]));
+    else
+      pictures.set(path, {
+        kind: "problem",
+        rule: "figure-kind",
+        reason: `A picture of kind "${ending}"`,
+        known: [".svg", ".mmd", ".ts", ...Object.keys(rasters)],
+      });
+  }
+  for (const [path, drawn] of await drawPrograms(root, programs, cacheFolder)) {
+    if ("error" in drawn)
+      pictures.set(path, {
+        kind: "problem",
+        rule: "figure-draws",
+        reason: `${path} does not draw: ${drawn.error}`,
+      });
+    else pictures.set(path, svgPicture(drawn.svg, path, proofOf(drawn)));
+  }
+  for (const [path, picture] of await renderDiagrams(diagrams)) pictures.set(path, picture);
+  return pictures;
+}
+
+function proofOf(drawn: { program: string | null; seed: number | null }): string | null {
+  if (drawn.program === null) return null;
+  return `npm run sample -- ${drawn.program}${drawn.seed === null ? "" : ` --seed ${drawn.seed}`}`;
+}
+
+function rasterPicture(bytes: Uint8Array, type: string): Picture {
+  const widthPx =
+    type === "image/png" && bytes.length > 24
+      ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(16)
+      : null;
+  return {
+    kind: "raster",
+    dataUri: `data:${type};base64,${Buffer.from(bytes).toString("base64")}`,
+    widthPx,
+  };
+}
+
+const forbidden = new Set([
+  "script",
+  "foreignObject",
+  "iframe",
+  "audio",
+  "video",
+  "image",
+  "style",
+]);
+
+/** An SVG as a tree: safe, without ids that could meet others, scaled by its viewBox. */
+export function svgPicture(markup: string, name: string, proof: string | null): Picture {
+  const root: Root = fromHtml(markup.replace(/<\?xml[^>]*\?>|<!DOCTYPE[^>]*>/g, ""), {
+    fragment: true,
+    space: "svg",
+  });
+  const svg = root.children.find(
+    (child): child is Element => child.type === "element" && child.tagName === "svg",
+  );
+  if (!svg)
+    return { kind: "problem", rule: "figure-draws", reason: `${name} holds no svg element` };
+  let unsafe: string | null = null;
+  const prefix = `p${sha256(name).slice(0, 8)}-`;
+  visit(svg, "element", (node) => {
+    if (forbidden.has(node.tagName)) unsafe = `<${node.tagName}>`;
+    for (const [key, value] of Object.entries(node.properties)) {
+      if (/^on/i.test(key)) unsafe = key;
+      if (/href$/i.test(key) && !/^#/.test(String(value))) unsafe = `${key}="${String(value)}"`;
+      if (key === "id") node.properties.id = prefix + String(value);
+      else if (/href$/i.test(key)) node.properties[key] = `#${prefix}${String(value).slice(1)}`;
+      else if (typeof value === "string" && value.includes("url(#"))
+        node.properties[key] = value.replace(/url\(#/g, `url(#${prefix}`);
+      else if (key === "ariaLabelledBy" || key === "ariaDescribedBy") delete node.properties[key];
+    }
+    delete node.position;
+  });
+  if (unsafe !== null)
+    return {
+      kind: "problem",
+      rule: "figure-safe",
+      reason: `${name} holds ${String(unsafe)}, which a drawing may not`,
+    };
+  const box = String(svg.properties.viewBox ?? "")
+    .split(/[\s,]+/)
+    .map(Number);
+  if (box.length === 4 && box[2] && box[3])
+    Object.assign(svg.properties, { width: String(box[2]), height: String(box[3]) });
+  svg.properties.ariaHidden = "true";
+  svg.properties.focusable = "false";
+  delete svg.properties.role;
+  return { kind: "svg", svg, proof };
+}
+
+/** Run `draw()` of figure programs, all of them in one process; unchanged ones come from the cache. */
+async function drawPrograms(
+  root: string,
+  paths: readonly string[],
+  cacheFolder: string,
+): Promise<Map<string, Drawn>> {
+  const drawn = new Map<string, Drawn>();
+  const wanted: string[] = [];
+  const cachePaths = new Map(
+    paths.map((path) => [
+      path,
+      join(cacheFolder, `${hashOf([path, process.version, ...closureOf(root, path)])}.json`),
+    ]),
+  );
+  for (const path of paths) {
+    const cached = cachePaths.get(path) ?? "";
+    if (isFile(cached)) drawn.set(path, JSON.parse(readText(cached)) as Drawn);
+    else wanted.push(path);
+  }
+  if (wanted.length === 0) return drawn;
+  for (const [path, result] of Object.entries(await drawInChild(root, wanted))) {
+    drawn.set(path, result);
+    if (!("error" in result)) writeFile(cachePaths.get(path) ?? "", JSON.stringify(result));
+  }
+  return drawn;
+}
+
+/** The texts of a program and of all that it imports by relative paths, in a fixed order. */
+function closureOf(root: string, path: string): string[] {
+  const seen = new Map<string, string>();
+  const visitFile = (name: string): void => {
+    if (seen.has(name) || !isFile(join(root, name))) return;
+    const text = readText(join(root, name));
+    seen.set(name, text);
+    for (const match of text.matchAll(/from\s+["'](\.[^"']+)["']/g))
+      visitFile(posix.normalize(posix.join(dirname(name), match[1] ?? "")));
+  };
+  visitFile(path);
+  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
+}
+
+const drawScript = `
+const results = {};
+for (const path of JSON.parse(process.argv[1])) {
+  try {
+    const figure = await import(new URL(path, "file://" + process.cwd() + "/").href);
+    results[path] = { svg: String(figure.draw()), program: figure.program ?? null, seed: figure.seed ?? null };
+  } catch (error) {
+    results[path] = { error: String(error && error.message || error).split("\\n")[0] };
+  }
+}
+process.stdout.write("\\u0001" + JSON.stringify(results));
+`;
+
+function drawInChild(root: string, paths: readonly string[]): Promise<Record<string, Drawn>> {
+  return new Promise((resolve) => {
+    const child = spawn(
+      process.execPath,
+      ["--input-type=module", "--eval", drawScript, "--", JSON.stringify(paths)],
+      { cwd: root, env: { ...process.env, NODE_OPTIONS: "" } },
+    );
+    let output = "";
+    const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      const start = output.indexOf("\u0001");
+      if (code === 0 && start >= 0)
+        resolve(JSON.parse(output.slice(start + 1)) as Record<string, Drawn>);
+      else
+        resolve(
+          Object.fromEntries(
+            paths.map((path) => [
+              path,
+              { error: `the drawing process ended with code ${String(code)}` },
+            ]),
+          ),
+        );
+    });
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * THE ordered list: what happens to a chapter between Markdown and the one hast of which all formats are made.
+ * Each line says why it stands where it stands.
+ */
+import { dirname } from "node:path";
+import type { Root as HastRoot } from "hast";
+import type { Root as MdastRoot } from "mdast";
+import { defListHastHandlers } from "remark-definition-list";
+import remarkRehype from "remark-rehype";
+import remarkSmartypants from "remark-smartypants";
+import { unified } from "unified";
+import type { Highlight } from "./highlight.ts";
+import type { ChapterSource } from "./load.ts";
+import type { BookMeta, Chapter } from "./model.ts";
+import type { Sources } from "./sources.ts";
+import { buildBlocks } from "./transform/blocks.ts";
+import { chapterDirectives, checkDirectives } from "./transform/directives.ts";
+import { checkFences } from "./transform/fences.ts";
+import { insertFigures, type Picture } from "./transform/figures.ts";
+import { identifyHeadings } from "./transform/headings.ts";
+import { markInline } from "./transform/inline.ts";
+import { refuseHtml, resolveLinks } from "./transform/links.ts";
+import { insertListings, type Printed } from "./transform/listings.ts";
+import { renderMath } from "./transform/math.ts";
+import { checkTranscriptLines, insertTranscripts, type Run } from "./transform/transcripts.ts";
+
+/** Everything from outside that a chapter is made with; all of it is handed in. */
+export type Materials = {
+  readonly book: BookMeta;
+  readonly sources: Pick<Sources, "region">;
+  readonly highlight: Highlight;
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly pictures: ReadonlyMap<string, Picture>;
+  readonly chapterIds: ReadonlyMap<string, string>;
+};
+
+/** One chapter from mdast to hast. Mistakes are on `source.file`; listings that it prints are added to `printed`. */
+export function transformChapter(
+  source: ChapterSource,
+  tree: MdastRoot,
+  materials: Materials,
+  printed: Printed[],
+): Chapter {
+  const { book, sources, highlight, runs, pictures, chapterIds } = materials;
+  const chapterId = source.meta.id;
+  const folder = dirname(source.path);
+  const columnsMax = book.codeColumnsMax;
+  const processor = unified()
+    // Headings first: a first line that repeats the title goes, and ids are made of words as the author wrote them.
+    .use(identifyHeadings, { chapterId, title: source.meta.title })
+    // Misspelled directives and attributes, before anybody reads them.
+    .use(checkDirectives, { directives: chapterDirectives })
+    .use(checkFences)
+    .use(refuseHtml)
+    .use(resolveLinks, { chapterId, folder, chapterIds })
+    // Fences are code until here: each of these three takes its own kind and leaves the rest.
+    .use(insertListings, {
+      sources,
+      highlight,
+      columnsMax,
+      wideCode: book.wideCode,
+      proof: book.proof,
+      printed,
+    })
+    .use(checkTranscriptLines, { runs, columnsMax })
+    .use(insertTranscripts, { runs, columnsMax })
+    .use(insertFigures, { folder, pictures })
+    // Containers after what they contain.
+    .use(buildBlocks, { chapterId })
+    // Labels of references and terms are read before quotes are educated.
+    .use(markInline)
+    .use(remarkSmartypants, { dashes: "oldschool" })
+    .use(remarkRehype, {
+      handlers: { ...defListHastHandlers },
+      clobberPrefix: `${chapterId}-`,
+      footnoteLabel: "Notes",
+      footnoteLabelProperties: { className: ["footnotes-title"] },
+    })
+    .use(renderMath);
+  const hast = processor.runSync(tree, source.file) as unknown as HastRoot;
+  return { path: source.path, file: source.file, meta: source.meta, tree: hast };
+}

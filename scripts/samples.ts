@@ -1,0 +1,125 @@
+/** The samples of a book: programs that a reader runs and that transcripts are made of. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { exists, hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
+import type { Run } from "./transform/transcripts.ts";
+
+/** `raft` -> code/raft/example.ts, `raft/figure-8` -> code/raft/figure-8.example.ts; paths are of the repository. */
+export function listSamples(root: string): ReadonlyMap<string, string> {
+  const found = listFiles(join(root, "code")).flatMap((path) => {
+    const match = /^(.+)\/(?:([^/]+)\.)?example\.ts$/.exec(path);
+    return match
+      ? [
+          [
+            match[2] === undefined ? `${match[1]}` : `${match[1]}/${match[2]}`,
+            `code/${path}`,
+          ] as const,
+        ]
+      : [];
+  });
+  return new Map(found);
+}
+
+/** Where the output of a run is recorded: `example.out.txt`, `example.seed-3.out.txt`. */
+export function recordingOf(program: string, args: readonly string[]): string {
+  const slug = args.map((part) => part.replace(/^-+/, "")).join("-");
+  return program.replace(/\.ts$/, slug === "" ? ".out.txt" : `.${slug}.out.txt`);
+}
+
+const secondsMax = 120;
+
+/** Run each command (`raft/figure-8 --seed 3`), two at a time; unchanged programs come from the cache. */
+export async function runSamples(
+  root: string,
+  commands: readonly string[],
+  cacheFolder: string,
+  onProgress: (done: number) => void,
+): Promise<Map<string, Run>> {
+  const samples = listSamples(root);
+  const codeHash = exists(join(root, "code"))
+    ? hashOf(
+        listFiles(join(root, "code"))
+          .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+          .flatMap((path) => [path, readText(join(root, "code", path))]),
+      )
+    : "";
+  const runs = new Map<string, Run>();
+  const queue = [...commands];
+  const work = async (): Promise<void> => {
+    for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
+      runs.set(
+        command,
+        await runOne(
+          root,
+          command,
+          samples,
+          join(cacheFolder, hashOf([codeHash, command, process.version])),
+        ),
+      );
+      onProgress(runs.size);
+    }
+  };
+  await Promise.all([work(), work()]);
+  return runs;
+}
+
+async function runOne(
+  root: string,
+  command: string,
+  samples: ReadonlyMap<string, string>,
+  cachePath: string,
+): Promise<Run> {
+  const [name = "", ...args] = command.split(/\s+/);
+  const program = samples.get(name);
+  if (program === undefined) return { kind: "no-program", known: [...samples.keys()] };
+  const recordedPath = recordingOf(program, args);
+  const recorded = isFile(join(root, recordedPath))
+    ? readText(join(root, recordedPath)).replace(/\n$/, "")
+    : null;
+  let result: { output: string; exitCode: number } | null = isFile(cachePath)
+    ? (JSON.parse(readText(cachePath)) as { output: string; exitCode: number })
+    : null;
+  if (!result) {
+    result = await execute(root, program, args);
+    if (!result) return { kind: "timed-out", seconds: secondsMax };
+    writeFile(cachePath, JSON.stringify(result));
+  }
+  return { kind: "ran", ...result, recorded, recordedPath, program };
+}
+
+/** What a program prints, and its exit code; null where it does not end. */
+export function execute(
+  root: string,
+  program: string,
+  args: readonly string[],
+): Promise<{ output: string; exitCode: number } | null> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", TZ: "UTC", NODE_OPTIONS: "" },
+    });
+    let output = "";
+    let errors = "";
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      resolve(null);
+    }, secondsMax * 1000);
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      errors += chunk;
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      // A run that must fail shows what it says when it fails: the message, without the stack, whose paths are a machine's.
+      const message = /^\w*Error.*$/m.exec(errors)?.[0] ?? "";
+      resolve({
+        output: [output.replace(/\n$/, ""), code === 0 ? "" : message]
+          .filter((part) => part !== "")
+          .join("\n"),
+        exitCode: code ?? 1,
+      });
+    });
+  });
+}

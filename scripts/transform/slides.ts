@@ -1,0 +1,884 @@
+/**
+ * A deck's Markdown, cut into slides: headings with settings, notes with cues, listings that step through nested regions,
+ * pictures of the chapters. Pure: what it shows is handed in.
+ *
+ * A slide's body speaks the vocabulary of ARCHITECTURE.md and adds: `.fragment` (appears at a step), `.step` (a step of the
+ * listing beside it; lines have `in-1`, `in-2`, …), `.columns` > `.column`, `.question`, `.answer`, `.statement`, `.credit`.
+ */
+import { dirname } from "node:path";
+import type { Element, ElementContent, Root as HastRoot } from "hast";
+import { toString as hastText } from "hast-util-to-string";
+import { h } from "hastscript";
+import type { Code, Heading, List, PhrasingContent, Root, RootContent } from "mdast";
+import type { ContainerDirective, LeafDirective } from "mdast-util-directive";
+import { toString as textOf } from "mdast-util-to-string";
+import remarkRehype from "remark-rehype";
+import remarkSmartypants from "remark-smartypants";
+import { unified } from "unified";
+import type { Node } from "unist";
+import { visit } from "unist-util-visit";
+import type { VFile } from "vfile";
+import { type Fields, readFields } from "../fields.ts";
+import { gatherNeeds } from "../gather.ts";
+import type { Highlight } from "../highlight.ts";
+import type { Deck, Region, Slide } from "../model.ts";
+import { fail } from "../report.ts";
+import type { Sources } from "../sources.ts";
+import { checkDirectives } from "./directives.ts";
+import { checkFences, fenceKind, fenceOf } from "./fences.ts";
+import { imageKey, insertFigures, type Picture } from "./figures.ts";
+import { block, leaf } from "./hast.ts";
+import type { Printed } from "./listings.ts";
+import { renderMath } from "./math.ts";
+import { checkTranscriptLines, insertTranscripts, type Run } from "./transcripts.ts";
+
+/** What decks are made of, beside their own text. */
+export type DeckMaterials = {
+  readonly sources: Pick<Sources, "region">;
+  readonly highlight: Highlight;
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly pictures: ReadonlyMap<string, Picture>;
+  /** A figure, listing or table of a chapter, by `chapter#id`. */
+  readonly included: ReadonlyMap<string, Element>;
+  /** Collects the regions that decks show: the proof answers for them too. */
+  readonly printed: Printed[];
+};
+
+/** A slide of a deck, with what only decks know of it. */
+export type DeckSlide = Slide & {
+  /** Courses that show it; empty: all. */
+  readonly courses: readonly string[];
+  readonly classes: readonly string[];
+  /** How many times one goes on before the next slide comes. */
+  readonly steps: number;
+};
+export type CutDeck = Omit<Deck, "slides"> & {
+  readonly subtitle: string | null;
+  readonly courses: readonly string[];
+  readonly slides: readonly DeckSlide[];
+};
+
+const layouts = ["cover", "section", "statement", "question", "exercise", "recap"] as const;
+/** What fits the frame at 20 px. */
+const codeColumnsMax = 92;
+const slideAttributes = ["id", "time", "layout", "cut", "in"];
+
+const fields: Fields = {
+  id: { type: "string" },
+  title: { type: "string", required: true },
+  subtitle: { type: "string" },
+  chapter: { type: "string" },
+  duration: { type: "string", required: true },
+  course: { type: "strings" },
+  skills: { type: "strings" },
+};
+
+const text = { form: /\S/ };
+
+/** The language of decks: these, fences, and plain Markdown. */
+export const deckDirectives = {
+  notes: { form: "container" },
+  include: {
+    form: "leaf",
+    attributes: { ref: { ...text, required: true, expected: "chapter#id" } },
+  },
+  figure: {
+    form: "container",
+    attributes: { src: text, alt: { ...text, expected: "a text alternative" } },
+  },
+  steps: { form: "container" },
+  incremental: { form: "container" },
+  columns: { form: "container" },
+  column: {
+    form: "container",
+    attributes: { width: { form: /^[1-9]\d?$/, expected: "a share in percent, as in 60" } },
+  },
+  question: { form: "container" },
+  answer: { form: "container" },
+  statement: { form: "container" },
+  credit: { form: "container" },
+  exercise: {
+    form: "container",
+    id: "required",
+    attributes: {
+      title: text,
+      time: { form: /^\d+m$/, required: true, expected: "minutes, as in 8m" },
+      mode: { values: ["alone", "pairs", "fives", "room"] },
+    },
+  },
+  hint: { form: "container" },
+  solution: { form: "container" },
+} as const satisfies Parameters<typeof checkDirectives>[0]["directives"];
+
+/** What a deck asks for; the caller prepares it, then cuts. */
+export function deckNeeds(tree: Root): {
+  readonly figures: readonly string[];
+  readonly diagrams: readonly string[];
+  readonly languages: readonly string[];
+  readonly runs: readonly string[];
+} {
+  const { pictures, ...others } = gatherNeeds([{ tree, folder: "slides" }]);
+  return { figures: pictures, ...others };
+}
+
+/**
+ * Cut a deck. Mistakes are noted on the file; what could be cut is returned all the same.
+ *
+ * @param tree  of the deck's parser; it is taken apart
+ */
+export function cutDeck(tree: Root, file: VFile, materials: DeckMaterials): CutDeck {
+  checkDirectives({ directives: deckDirectives })(tree, file);
+  checkFences()(tree, file);
+  const columnsMax = codeColumnsMax;
+  checkTranscriptLines({ runs: materials.runs, columnsMax })(tree, file);
+  insertTranscripts({ runs: materials.runs, columnsMax })(tree, file);
+  const meta = metaOf(tree, file);
+  const cut = sheets(tree, file);
+  const slides = cut.map((sheet, index) => slideOf(sheet, index, file, materials, meta.courses));
+  checkIds(slides, cut, file);
+  checkTimes(slides, meta, file);
+  return { path: file.path ?? "?", file, ...meta, slides };
+}
+
+type Meta = Pick<CutDeck, "id" | "title" | "subtitle" | "chapter" | "durationMin" | "courses">;
+
+function metaOf(tree: Root, file: VFile): Meta {
+  const first = tree.children[0];
+  const stem = (file.path ?? "deck").replace(/^.*\//, "").replace(/\.md$/, "");
+  const line = (first?.position?.start.line ?? 1) + 1;
+  const written = readFields(file, first?.type === "yaml" ? first.value : "", line, fields) ?? {};
+  const word = (name: string): string | null =>
+    typeof written[name] === "string" ? String(written[name]) : null;
+  const seconds = secondsOf(word("duration") ?? "");
+  if (word("duration") !== null && (seconds === null || seconds % 60 !== 0))
+    fail(file, first, "field-type", {
+      reason: 'Field "duration" has another form',
+      found: word("duration") ?? "",
+      expected: "whole minutes, as in 45m",
+    });
+  return {
+    id: word("id") ?? stem,
+    title: word("title") ?? stem,
+    subtitle: word("subtitle"),
+    chapter: word("chapter"),
+    durationMin: Math.floor((seconds ?? 0) / 60),
+    courses: Array.isArray(written.course) ? (written.course as string[]) : [],
+  };
+}
+
+/** One slide's share of the tree. */
+type Sheet = {
+  readonly heading: Heading | null;
+  readonly nodes: readonly RootContent[];
+  readonly first: Node | undefined;
+};
+
+/** `---` between blank lines ends a slide. */
+function sheets(tree: Root, file: VFile): Sheet[] {
+  const groups: RootContent[][] = [[]];
+  for (const node of tree.children) {
+    if (node.type === "yaml") continue;
+    if (node.type === "thematicBreak") groups.push([]);
+    else groups.at(-1)?.push(node);
+  }
+  return groups
+    .filter((nodes) => nodes.length > 0)
+    .map((nodes) => {
+      for (const node of nodes)
+        if (
+          node.type === "heading" &&
+          node.position &&
+          node.position.start.line !== node.position.end.line
+        )
+          fail(file, node, "slide-heading", {
+            reason: "A rule right under a line makes a heading of that line",
+            found: textOf(node),
+            expected: "a blank line before ---",
+          });
+      const at = nodes.findIndex((node) => node.type === "heading" && node.depth <= 2);
+      const heading = nodes[at];
+      if (heading?.type !== "heading") {
+        fail(file, nodes[0], "slide-heading", {
+          reason: "A slide has no heading",
+          expected: "## What it says {#id time=2m}",
+        });
+        return { heading: null, nodes, first: nodes[0] };
+      }
+      return { heading, nodes: nodes.filter((node) => node !== heading), first: nodes[0] };
+    });
+}
+
+function slideOf(
+  sheet: Sheet,
+  index: number,
+  file: VFile,
+  materials: DeckMaterials,
+  courses: readonly string[],
+): DeckSlide {
+  const settings = settingsOf(sheet.heading, file, courses);
+  const id = settings.id ?? `slide-${index + 1}`;
+  const place = sheet.heading ?? sheet.first;
+  const isNotes = (node: RootContent): boolean =>
+    node.type === "containerDirective" && node.name === "notes";
+  const work: Work = {
+    file,
+    materials,
+    slideId: id,
+    folder: dirname(file.path ?? ""),
+    solutions: [],
+  };
+  const shown = sheet.nodes.filter((node) => !isNotes(node));
+  const body = renameIds(toHast(convertAll(shown, work), file), id);
+  const written = sheet.nodes.filter(isNotes) as ContainerDirective[];
+  const words = written.map((node) => textOf(node)).join(" ");
+  if (words.trim() === "")
+    fail(file, place, "slide-notes", {
+      reason: "A slide has no notes",
+      expected: ":::notes with what the speaker says, asks and draws",
+    });
+  const steps = countFragments(body);
+  const cues = words.match(/\[click(?::\d+)?\]/g)?.length ?? 0;
+  if (cues > steps)
+    fail(file, written[0] ?? place, "slide-notes", {
+      reason: "The notes have more cues than the slide has steps",
+      found: `${cues} × [click]`,
+      expected: `at most ${steps}`,
+    });
+  const spoken = convertAll(
+    written.flatMap((node) => [...node.children, ...work.solutions.splice(0)]),
+    work,
+  );
+  return {
+    id,
+    title: sheet.heading ? hastText(toHast([sheet.heading], file)).trim() : "",
+    timeS: settings.timeS,
+    layout: settings.layout,
+    cut: settings.cut,
+    courses: settings.courses,
+    classes: settings.classes,
+    steps,
+    body,
+    notes: spoken.length === 0 ? null : markCues(toHast(spoken, file)),
+  };
+}
+
+type Settings = {
+  id: string | null;
+  timeS: number;
+  layout: string | null;
+  cut: number | null;
+  courses: string[];
+  classes: string[];
+};
+
+/** `{#id .class key=value}` at the end of a heading; it is taken off the heading. */
+function settingsOf(heading: Heading | null, file: VFile, courses: readonly string[]): Settings {
+  const settings: Settings = {
+    id: null,
+    timeS: 0,
+    layout: null,
+    cut: null,
+    courses: [],
+    classes: [],
+  };
+  if (heading === null) return settings;
+  const last = heading.children.at(-1);
+  const match = last?.type === "text" ? /\s*\{([^{}]*)\}\s*$/.exec(last.value) : null;
+  if (last?.type !== "text" || match === null) {
+    fail(file, heading, "attribute-required", {
+      reason: "A slide lacks its settings",
+      found: textOf(heading),
+      expected: "{#id time=2m} at the end of the heading",
+    });
+    return settings;
+  }
+  last.value = last.value.slice(0, match.index);
+  const wrong = (name: string, found: string, expected: string): void => {
+    fail(file, heading, "attribute-value", {
+      reason: `Attribute "${name}" of a slide has a value it cannot have`,
+      found,
+      expected,
+    });
+  };
+  for (const part of (match[1] ?? "").matchAll(
+    /#(\S+)|\.(\S+)|([\w-]+)(?:=(?:"([^"]*)"|(\S+)))?/g,
+  )) {
+    const [whole, id, className, name] = part;
+    const value = part[4] ?? part[5] ?? "";
+    if (id !== undefined) {
+      settings.id = id;
+      if (!/^[a-z][a-z0-9-]*$/.test(id))
+        fail(file, heading, "id-form", {
+          reason: "An id has another form",
+          found: id,
+          expected: "lower-case letters, digits and hyphens, a letter first",
+        });
+    } else if (className !== undefined) settings.classes.push(className);
+    else if (name === "time") {
+      const seconds = secondsOf(value);
+      if (seconds === null) wrong("time", value, "3m, 90s or 1m30s");
+      settings.timeS = seconds ?? 0;
+    } else if (name === "layout") {
+      settings.layout = value;
+      if (!layouts.some((layout) => layout === value))
+        fail(file, heading, "attribute-value", {
+          reason: 'Attribute "layout" of a slide has a value it cannot have',
+          found: value,
+          known: layouts,
+        });
+    } else if (name === "cut") {
+      if (!/^[123]$/.test(value))
+        wrong("cut", value, "1, 2 or 3: what goes first when time is short");
+      else settings.cut = Number(value);
+    } else if (name === "in") {
+      settings.courses = value.split(/[\s,]+/).filter((course) => course !== "");
+      for (const course of settings.courses)
+        if (!courses.includes(course))
+          fail(file, heading, "attribute-value", {
+            reason: "A slide is meant for a course that the deck does not name",
+            found: course,
+            known: courses,
+          });
+    } else
+      fail(file, heading, "attribute-known", {
+        reason: `Unknown attribute "${name ?? whole}" of a slide`,
+        found: name ?? whole,
+        known: slideAttributes,
+      });
+  }
+  if (settings.id === null)
+    fail(file, heading, "attribute-required", {
+      reason: "A slide lacks an id",
+      found: textOf(heading),
+      expected: "{#id …}",
+    });
+  if (settings.timeS === 0)
+    fail(file, heading, "slide-time", {
+      reason: "A slide lacks its minutes",
+      found: textOf(heading),
+      expected: "time=2m",
+    });
+  return settings;
+}
+
+/** `3m`, `90s`, `1m30s` in seconds. */
+function secondsOf(written: string): number | null {
+  const match = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(written.trim());
+  if (!match || (match[1] === undefined && match[2] === undefined)) return null;
+  return Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0);
+}
+
+function checkIds(slides: readonly DeckSlide[], cut: readonly Sheet[], file: VFile): void {
+  const first = new Map<string, number>();
+  slides.forEach((slide, index) => {
+    const place = cut[index]?.heading ?? undefined;
+    const other = first.get(slide.id);
+    if (other !== undefined)
+      fail(file, place, "id-unique", {
+        reason: `Slide id "${slide.id}" is given twice`,
+        other: `${file.path ?? "?"}:${cut[other]?.heading?.position?.start.line ?? 1} (first given there)`,
+      });
+    else first.set(slide.id, index);
+  });
+}
+
+/** The minutes of each course must fit the deck's duration. */
+function checkTimes(slides: readonly DeckSlide[], meta: Meta, file: VFile): void {
+  for (const course of meta.courses.length > 0 ? meta.courses : [null]) {
+    const shown = slides.filter(
+      (slide) => course === null || slide.courses.length === 0 || slide.courses.includes(course),
+    );
+    const seconds = shown.reduce((sum, slide) => sum + slide.timeS, 0);
+    if (seconds > meta.durationMin * 60)
+      fail(file, { line: 1, column: 1 }, "slide-time", {
+        reason: `The slides${course ? ` of course "${course}"` : ""} take longer than the deck`,
+        found: minutes(seconds),
+        expected: `at most ${meta.durationMin} min`,
+      });
+  }
+}
+
+/** Seconds as the minutes that a person reads: "3 min", "1.5 min". */
+export function minutes(seconds: number): string {
+  return `${Math.round((seconds / 60) * 10) / 10} min`;
+}
+
+/** What the conversion of one slide shares. */
+type Work = {
+  readonly file: VFile;
+  readonly materials: DeckMaterials;
+  readonly slideId: string;
+  readonly folder: string;
+  /** Solutions never reach the slide: they are told in the notes. */
+  readonly solutions: RootContent[];
+};
+
+/** A row of blocks; `. . .` alone hides what follows it until the next step. */
+function convertAll(nodes: readonly Node[], work: Work): Node[] {
+  const groups: Node[][] = [[]];
+  let listing: { region: Region; element: Element } | null = null;
+  for (const node of nodes as RootContent[]) {
+    if (node.type === "paragraph" && textOf(node).trim() === ". . .") {
+      groups.push([]);
+      continue;
+    }
+    const target = groups.at(-1) ?? [];
+    if (node.type === "code" && fenceKind(node) === "listing") {
+      listing = listingOf(node, work);
+      if (listing) target.push(leaf("div", {}, [listing.element], node.position));
+      continue;
+    }
+    if (node.type === "containerDirective" && node.name === "steps") {
+      if (listing === null)
+        fail(work.file, node, "block-place", {
+          reason: "Steps stand right after the listing that they go through",
+        });
+      else addWrittenSteps(node, listing, work);
+    } else target.push(...convert(node, work));
+    listing = null;
+  }
+  const [shown = [], ...later] = groups;
+  return [
+    ...shown,
+    ...later.map((group) =>
+      block("div", { className: ["fragment", "later"] }, group, group[0]?.position),
+    ),
+  ];
+}
+
+function convert(node: RootContent, work: Work): Node[] {
+  if (node.type === "containerDirective") return container(node, work);
+  if (node.type === "leafDirective") return node.name === "include" ? include(node, work) : [];
+  if (node.type === "code") return fence(node, work);
+  if (
+    node.type === "paragraph" &&
+    node.children.length === 1 &&
+    node.children[0]?.type === "image"
+  ) {
+    const [image] = node.children;
+    return picture(imageKey(image.url, work.folder), image.alt ?? "", node, work);
+  }
+  if (node.type === "html") {
+    fail(work.file, node, "no-raw-html", { reason: "Raw HTML is off", found: node.value });
+    return [];
+  }
+  if ("children" in node && ["blockquote", "list", "listItem"].includes(node.type))
+    return [{ ...node, children: convertAll(node.children, work) } as RootContent];
+  return [node];
+}
+
+function container(node: ContainerDirective, work: Work): Node[] {
+  const attributes = node.attributes ?? {};
+  const inside = (): Node[] => convertAll(node.children, work);
+  const made = (tag: string, className: string[], children = inside()): Node[] => [
+    block(tag, { className }, children, node.position),
+  ];
+  switch (node.name) {
+    case "figure":
+      return figure(node, work);
+    case "columns":
+      return made("div", ["columns"]);
+    case "column": {
+      const style = attributes.width ? `flex:${attributes.width} 1 0` : undefined;
+      return [
+        block(
+          "div",
+          { className: ["column"], ...(style ? { style } : {}) },
+          inside(),
+          node.position,
+        ),
+      ];
+    }
+    case "incremental":
+      return made(
+        "div",
+        ["incremental"],
+        inside().map((child) => revealItems(child)),
+      );
+    case "question":
+      return made("div", ["question"]);
+    case "answer":
+      return made("div", ["answer", "fragment"]);
+    case "statement":
+      return made("div", ["statement"]);
+    case "credit":
+      return made("div", ["credit"]);
+    case "hint":
+      return [
+        block(
+          "div",
+          { className: ["hint", "fragment"] },
+          [
+            leaf("p", { className: ["label"] }, [{ type: "text", value: "Hint" }], undefined),
+            ...inside(),
+          ],
+          node.position,
+        ),
+      ];
+    case "solution":
+      work.solutions.push(...(node.children as RootContent[]));
+      return [];
+    case "exercise": {
+      const time = (attributes.time ?? "").replace(/m$/, "");
+      const how = { alone: "alone", pairs: "in pairs", fives: "in fives", room: "all together" }[
+        attributes.mode ?? ""
+      ];
+      const label = ["Exercise", attributes.title, how].filter(Boolean).join(" · ");
+      const kicker = leaf(
+        "p",
+        { className: ["label"] },
+        [{ type: "text", value: label }],
+        node.position,
+      );
+      const clock = leaf(
+        "p",
+        { className: ["timer"], dataMinutes: time },
+        [{ type: "text", value: `${time} min` }],
+        node.position,
+      );
+      return [
+        block(
+          "section",
+          { className: ["exercise"], id: attributes.id ?? "" },
+          [kicker, clock, ...inside()],
+          node.position,
+        ),
+      ];
+    }
+    default:
+      // Unknown names have been noted; notes and steps are read elsewhere.
+      return [];
+  }
+}
+
+function revealItems(node: Node): Node {
+  if (node.type !== "list") return node;
+  for (const item of (node as List).children) {
+    item.data = { ...item.data, hProperties: { className: ["fragment"] } } as NonNullable<
+      typeof item.data
+    >;
+  }
+  return node;
+}
+
+// Listings
+
+function listingOf(node: Code, work: Work): { region: Region; element: Element } | null {
+  const { file, materials } = work;
+  const { language, attributes } = fenceOf(node);
+  const { file: path = "", region: name = "" } = attributes;
+  if (node.value.trim() !== "")
+    fail(file, node, "listing-empty-fence", {
+      reason: "A listing has text of its own",
+      expected: "an empty fence: its text stands in its program",
+    });
+  const found = materials.sources.region(path, name);
+  if (found.kind === "no-file") {
+    fail(file, node, "listing-file-exists", {
+      reason: "A listing names a file that is not there",
+      found: path,
+      known: found.known,
+    });
+    return null;
+  }
+  if (found.kind === "no-region") {
+    fail(file, node, "listing-region-exists", {
+      reason: `${path} has no such region`,
+      found: name,
+      known: found.known,
+    });
+    return null;
+  }
+  const { region } = found;
+  const lines = materials
+    .highlight(region.text, language)
+    .map((parts) => h("span", { className: ["line"] }, parts));
+  const element = h("figure", { className: ["listing"], dataFile: path, dataRegion: name }, [
+    h("pre", { className: ["code"], dataLang: language, tabIndex: 0 }, [
+      h(
+        "code",
+        lines.flatMap((line, i): ElementContent[] =>
+          i === 0 ? [line] : [{ type: "text", value: "\n" }, line],
+        ),
+      ),
+    ]),
+    h("div", { className: ["step-captions"] }),
+    h("figcaption", [h("span.proof", `${path}, ${name}`)]),
+  ]);
+  materials.printed.push({ region, file, node });
+  const listing = { region, element };
+  if (attributes.steps) addNamedSteps(attributes.steps, listing, node, work);
+  return listing;
+}
+
+/** `steps="merge|tick|all"`: each names a region nested in the listing's. */
+function addNamedSteps(
+  written: string,
+  listing: { region: Region; element: Element },
+  node: Node,
+  work: Work,
+): void {
+  const { region, element } = listing;
+  written.split("|").forEach((part, index) => {
+    const name = part.trim();
+    const range = name === "all" ? ([1, region.lines.length] as const) : region.nested.get(name);
+    if (range === undefined) {
+      fail(work.file, node, "slide-steps-exist", {
+        reason: `Region "${region.name}" of ${region.path} has no such region in it`,
+        found: name,
+        known: [...region.nested.keys(), "all"],
+      });
+      return;
+    }
+    addStep(element, index + 1, rangeOf(range[0], range[1]), []);
+  });
+}
+
+/** `:::steps`: a list; each item begins with code that stands in exactly one line, `a` … `b` for a range, then says why. */
+function addWrittenSteps(
+  node: ContainerDirective,
+  listing: { region: Region; element: Element },
+  work: Work,
+): void {
+  const list = node.children.find((child) => child.type === "list");
+  if (node.children.length !== 1 || list?.type !== "list") {
+    fail(work.file, node, "block-content", {
+      reason: "Steps are one list",
+      expected: "- `code of the line` What it is for.",
+    });
+    return;
+  }
+  const texts = listing.region.text.split("\n");
+  list.children.forEach((item, index) => {
+    const paragraph = item.children[0];
+    const parts = paragraph?.type === "paragraph" ? [...paragraph.children] : [];
+    const lines: number[] = [];
+    let isRange = false;
+    while (
+      parts[0]?.type === "inlineCode" ||
+      (parts[0]?.type === "text" && /^\s*…?\s*$/.test(parts[0].value))
+    ) {
+      const part = parts.shift() as PhrasingContent;
+      if (part.type === "text") isRange = part.value.includes("…");
+      if (part.type !== "inlineCode") continue;
+      const hits = texts.flatMap((line, i) => (line.includes(part.value) ? [i + 1] : []));
+      const [line] = hits;
+      if (line === undefined || hits.length > 1) {
+        fail(work.file, part, "slide-steps-exist", {
+          reason: `A step names code that stands in ${hits.length} lines of region "${listing.region.name}"`,
+          found: part.value,
+          expected: "code of exactly one line",
+        });
+        return;
+      }
+      const from = lines.at(-1);
+      lines.push(...(isRange && from !== undefined ? rangeOf(from, line) : [line]));
+      isRange = false;
+    }
+    if (lines.length === 0)
+      fail(work.file, item, "slide-steps-exist", {
+        reason: "A step names no line",
+        expected: "`code of the line` at its beginning",
+      });
+    const caption = toHast([{ type: "paragraph", children: parts } as Node], work.file).children[0];
+    addStep(listing.element, index + 1, lines, caption?.type === "element" ? caption.children : []);
+  });
+}
+
+function addStep(
+  listing: Element,
+  number: number,
+  lines: readonly number[],
+  caption: ElementContent[],
+): void {
+  const spans: Element[] = [];
+  visit(listing, "element", (node) => {
+    if ((node.properties.className as string[] | undefined)?.includes("line")) spans.push(node);
+  });
+  for (const line of new Set(lines)) {
+    const span = spans[line - 1];
+    if (span)
+      span.properties.className = [...(span.properties.className as string[]), `in-${number}`];
+  }
+  const captions = listing.children[1] as Element;
+  captions.children.push(
+    h(
+      "p",
+      { className: ["step", "fragment", "current-visible"], dataStep: String(number) },
+      caption,
+    ),
+  );
+}
+
+function rangeOf(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
+// Pictures and other fences
+
+function fence(node: Code, work: Work): Node[] {
+  const kind = fenceKind(node);
+  if (kind === "diagram") return diagram(node, work);
+  const { language } = fenceOf(node);
+  if (kind === "transcript" || /^(ts|typescript|js|javascript)$/.test(language)) {
+    fail(work.file, node, "listing-has-source", {
+      reason: "Program code on a slide is a listing",
+      found: node.meta ?? language,
+      expected: 'ts file="…" region="…"',
+    });
+    return [];
+  }
+  const lines = work.materials.highlight(node.value, language);
+  const children = lines.flatMap((parts, i): ElementContent[] =>
+    i === 0 ? parts : [{ type: "text", value: "\n" }, ...parts],
+  );
+  return [
+    leaf(
+      "pre",
+      { className: ["code", "literal"], dataLang: language, tabIndex: 0 },
+      [h("code", children)],
+      node.position,
+    ),
+  ];
+}
+
+/** A Mermaid fence: chapters and decks show it the same way. */
+function diagram(node: Code, work: Work): Node[] {
+  const alone: Root = { type: "root", children: [node] };
+  insertFigures({ folder: work.folder, pictures: work.materials.pictures })(alone, work.file);
+  return alone.children;
+}
+
+function figure(node: ContainerDirective, work: Work): Node[] {
+  const { src, alt } = node.attributes ?? {};
+  const [first, ...rest] = node.children;
+  if (src === undefined || src === null) {
+    if (first?.type === "code" && fenceKind(first) === "diagram")
+      return [...diagram(first, work), ...caption(rest, work)];
+    fail(work.file, node, "attribute-required", {
+      reason: "A figure shows nothing",
+      expected: 'src="figures/…" or a mermaid fence',
+    });
+    return [];
+  }
+  return [...picture(src, alt ?? "", node, work), ...caption(node.children, work)];
+}
+
+/** Words under a picture. */
+function caption(nodes: readonly Node[], work: Work): Node[] {
+  return nodes.length === 0
+    ? []
+    : [block("div", { className: ["caption"] }, convertAll(nodes, work), nodes[0]?.position)];
+}
+
+function picture(key: string, alt: string, node: Node, work: Work): Node[] {
+  const { file, materials } = work;
+  const found = materials.pictures.get(key);
+  if (found === undefined || found.kind === "problem") {
+    const start = node.position?.start;
+    const isInside = found?.line !== undefined && start !== undefined;
+    fail(
+      file,
+      isInside ? { line: start.line + (found?.line ?? 0), column: 1 } : node,
+      found?.rule ?? "figure-exists",
+      {
+        reason: found?.reason ?? "A picture was not made",
+        ...(found?.known ? { found: key, known: found.known } : {}),
+      },
+    );
+    return [];
+  }
+  if (alt.trim() === "")
+    fail(file, node, "figure-alt", {
+      reason: "A picture has no text alternative",
+      found: key,
+      expected: 'alt="the picture in words"',
+    });
+  const drawn =
+    found.kind === "svg" ? structuredClone(found.svg) : h("img", { src: found.dataUri, alt: "" });
+  const holder = h("div", { className: ["picture"], role: "img", ariaLabel: alt }, [drawn]);
+  const proof =
+    found.kind === "svg" && found.proof !== null
+      ? [h("figcaption", [h("span.proof", found.proof)])]
+      : [];
+  return [leaf("figure", { className: ["figure"] }, [holder, ...proof], node.position)];
+}
+
+/** A figure, listing or table of a chapter: its picture, without number and caption, which are the page's. */
+function include(node: LeafDirective, work: Work): Node[] {
+  const ref = node.attributes?.ref ?? "";
+  const found = work.materials.included.get(ref);
+  if (found === undefined) {
+    fail(work.file, node, "slide-include-exists", {
+      reason: "An include names nothing that a chapter has",
+      found: ref,
+      known: [...work.materials.included.keys()],
+    });
+    return [];
+  }
+  const copy = structuredClone(found);
+  delete copy.properties.id;
+  const kept = copy.children.filter(
+    (child) => child.type !== "element" || child.tagName !== "figcaption",
+  );
+  return [leaf(copy.tagName, copy.properties, kept, node.position)];
+}
+
+/** The same picture may stand on two slides: ids within it get the slide's before them, and references follow. */
+function renameIds(tree: HastRoot, slideId: string): HastRoot {
+  visit(tree, "element", (svg) => {
+    if (svg.tagName !== "svg") return;
+    visit(svg, "element", (node) => {
+      for (const [key, value] of Object.entries(node.properties)) {
+        if (typeof value !== "string") continue;
+        if (key === "id") node.properties.id = `${slideId}-${value}`;
+        else if (/href$/i.test(key)) node.properties[key] = value.replace(/^#/, `#${slideId}-`);
+        else node.properties[key] = value.replaceAll("url(#", `url(#${slideId}-`);
+      }
+    });
+  });
+  return tree;
+}
+
+// Trees
+
+const rehype = unified()
+  .use(remarkSmartypants, { dashes: "oldschool" })
+  .use(remarkRehype)
+  .use(renderMath)
+  .freeze();
+
+function toHast(nodes: readonly Node[], file: VFile): HastRoot {
+  const root = { type: "root", children: nodes as RootContent[] } as Root;
+  return rehype.runSync(root, file) as HastRoot;
+}
+
+function countFragments(tree: HastRoot): number {
+  let count = 0;
+  visit(tree, "element", (node) => {
+    if ((node.properties.className as string[] | undefined)?.includes?.("fragment")) count += 1;
+  });
+  return count;
+}
+
+/** `[click]` in notes becomes a mark that the eye finds while speaking. */
+function markCues(tree: HastRoot): HastRoot {
+  visit(tree, "text", (node, index, parent) => {
+    if (!parent || index === undefined || !/\[click(?::\d+)?\]/.test(node.value)) return;
+    const parts = node.value.split(/(\[click(?::\d+)?\])/).filter((part) => part !== "");
+    const made = parts.map(
+      (part): ElementContent =>
+        /^\[click/.test(part)
+          ? h("span.cue", part.slice(1, -1).replace(":", " "))
+          : { type: "text", value: part },
+    );
+    parent.children.splice(index, 1, ...made);
+    return index + made.length;
+  });
+  return tree;
+}
+
+/** All words that a slide sets, for the subset of faces. */
+export function slideText(slide: DeckSlide): string {
+  return [slide.title, hastText(slide.body), slide.notes ? hastText(slide.notes) : ""].join(" ");
+}
