@@ -281,7 +281,7 @@ function finish({ section }: Draft, tree: Root): Section {
     (node) =>
       (node.tagName === "h2" || node.tagName === "h3") &&
       property(node, "id") !== null &&
-      property(node, "id") !== "footnote-label",
+      !hasClass(node, "footnotes-title"),
   ).map(
     (node): Heading => ({
       id: property(node, "id") ?? "",

@@ -9,6 +9,7 @@ import { VFile } from "vfile";
 import { type Assembly, assembleEdition } from "./assemble.ts";
 import { type DiagramError, renderDiagrams } from "./diagrams.ts";
 import { exists, listFiles, readText } from "./files.ts";
+import { charactersMissing } from "./fonts.ts";
 import { gatherNeeds } from "./gather.ts";
 import { createHighlight, type Highlight } from "./highlight.ts";
 import { loadPool, type Pool } from "./load.ts";
@@ -95,7 +96,15 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
   const highlight = await createHighlight(unique([...needs.languages, ...extra("languages")]));
   const printed: Printed[] = [];
   const chapterIds = new Map(pool.chapters.map((chapter) => [chapter.path, chapter.meta.id]));
-  const materials: Materials = { book: pool.book, sources, highlight, runs, pictures, chapterIds };
+  const materials: Materials = {
+    book: pool.book,
+    sources,
+    highlight,
+    runs,
+    pictures,
+    chapterIds,
+    charactersMissing,
+  };
   const made = written.map(({ source, tree }, index) => {
     progress.count(index + 1, written.length);
     return transformChapter(source, tree, materials, printed);

@@ -479,18 +479,23 @@ async function drawInPage(
         if (el.tagName === "text") {
           const strong = Number(style.fontWeight) >= 600;
           classes.push(strong ? "label-strong" : fill === "quiet" ? "label-quiet" : "label");
+          // A message's words may cross the lifeline of a node between its ends.
+          if (el.classList.contains("messageText")) classes.push("halo");
           if (fill !== "ink" && fill !== "quiet" && fill !== null) classes.push(`fill-${fill}`);
           out["font-size"] = String(round(Number.parseFloat(style.fontSize)));
           if (style.textAnchor !== "start") out["text-anchor"] = style.textAnchor;
           if (style.fontStyle === "italic") out["font-style"] = "italic";
         }
       } else {
+        // A message that is lost is dashed in the accent color, as in every figure of the book.
+        const isLost = /crosshead/.test(`${el.getAttribute("marker-end")} ${el.parentElement?.id}`);
         if (fill === null) out.fill = "none";
         else classes.push(`fill-${fill}`);
         if (stroke !== null) {
-          classes.push(`stroke-${stroke}`);
+          classes.push(`stroke-${isLost ? "accent" : stroke}`);
           out["stroke-width"] = String(round(width));
-          if (/[1-9]/.test(style.strokeDasharray)) {
+          if (isLost && el.tagName === "line") out["stroke-dasharray"] = "4 3";
+          else if (/[1-9]/.test(style.strokeDasharray)) {
             out["stroke-dasharray"] = style.strokeDasharray
               .replaceAll("px", "")
               .replaceAll(",", "");

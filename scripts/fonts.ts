@@ -155,6 +155,31 @@ export async function subsetFace(face: Face, characters: string): Promise<Uint8A
   );
 }
 
+/**
+ * Text as outlines: SVG path data with the baseline at y = 0, and how wide it is. For a cover,
+ * which must not depend on the faces of whoever shows it.
+ */
+export function outlineText(
+  face: Face,
+  text: string,
+  sizePx: number,
+): { readonly path: string; readonly widthPx: number } {
+  const font = fontkit.openSync(facePath(face));
+  const run = font.layout(text);
+  const scale = sizePx / font.unitsPerEm;
+  let x = 0;
+  const paths = run.glyphs.map((glyph, index) => {
+    const position = run.positions[index];
+    const path = glyph.path
+      .translate(x + (position?.xOffset ?? 0), 0)
+      .scale(scale, -scale)
+      .toSVG();
+    x += position?.xAdvance ?? 0;
+    return path.replace(/-?\d+\.\d+/g, (number) => String(Math.round(Number(number) * 10) / 10));
+  });
+  return { path: paths.join(""), widthPx: run.advanceWidth * scale };
+}
+
 /** Code points that all faces of a family have; opened once. */
 function familyCharacters(family: string): ReadonlySet<number> {
   const known = charactersByFamily.get(family);

@@ -137,6 +137,13 @@ function chapterFrom(file: VFile): ChapterSource {
   const path = file.path ?? "?";
   const text = String(file.value);
   const match = frontMatter.exec(text);
+  if (!match && /^---[ \t]*\n/.test(text))
+    fail(file, { line: 1, column: 1 }, "yaml-valid", {
+      reason: "Front matter is never ended",
+      expected: "a second line of ---",
+    });
+  if (text.slice(match?.[0].length ?? 0).trim() === "")
+    fail(file, { line: 1, column: 1 }, "chapter-has-text", { reason: "A chapter has no text" });
   const fields = match ? readFields(file, match[1] ?? "", 2, chapterFields) : {};
   const word = (name: string): string | null =>
     typeof fields?.[name] === "string" ? String(fields[name]) : null;
@@ -276,7 +283,7 @@ function editionFrom(file: VFile, chapters: readonly ChapterSource[]): Edition {
         });
     return (written as T[]).filter((value) => known.includes(value));
   };
-  const ids = chapters.map((chapter) => chapter.meta.id);
+  const ids = [...new Set(chapters.map((chapter) => chapter.meta.id))];
   const parts = Array.isArray(fields.parts)
     ? fields.parts.map((part, index) => partFrom(file, part, index, at))
     : [

@@ -5,7 +5,6 @@
 import { dirname } from "node:path";
 import type { Root as HastRoot } from "hast";
 import type { Root as MdastRoot } from "mdast";
-import { defListHastHandlers } from "remark-definition-list";
 import remarkRehype from "remark-rehype";
 import remarkSmartypants from "remark-smartypants";
 import { unified } from "unified";
@@ -22,6 +21,8 @@ import { markInline } from "./transform/inline.ts";
 import { refuseHtml, resolveLinks } from "./transform/links.ts";
 import { insertListings, type Printed } from "./transform/listings.ts";
 import { renderMath } from "./transform/math.ts";
+import { checkCharacters, checkRaw, type FaceRole } from "./transform/raw.ts";
+import { definitionListHandlers, tidyFootnotes } from "./transform/to-hast.ts";
 import { checkTranscriptLines, insertTranscripts, type Run } from "./transform/transcripts.ts";
 
 /** Everything from outside that a chapter is made with; all of it is handed in. */
@@ -32,6 +33,8 @@ export type Materials = {
   readonly runs: ReadonlyMap<string, Run>;
   readonly pictures: ReadonlyMap<string, Picture>;
   readonly chapterIds: ReadonlyMap<string, string>;
+  /** Characters of a text that no face of its role has. */
+  readonly charactersMissing: (text: string, role: FaceRole) => readonly string[];
 };
 
 /** One chapter from mdast to hast. Mistakes are on `source.file`; listings that it prints are added to `printed`. */
@@ -50,6 +53,9 @@ export function transformChapter(
     .use(identifyHeadings, { chapterId, title: source.meta.title })
     // Misspelled directives and attributes, before anybody reads them.
     .use(checkDirectives, { directives: chapterDirectives })
+    // What Markdown lets pass without a word, while everything still is as it was parsed.
+    .use(checkRaw)
+    .use(checkCharacters, { missing: materials.charactersMissing })
     .use(checkFences)
     .use(refuseHtml)
     .use(resolveLinks, { chapterId, folder, chapterIds })
@@ -71,11 +77,12 @@ export function transformChapter(
     .use(markInline)
     .use(remarkSmartypants, { dashes: "oldschool" })
     .use(remarkRehype, {
-      handlers: { ...defListHastHandlers },
+      handlers: definitionListHandlers as never,
       clobberPrefix: `${chapterId}-`,
       footnoteLabel: "Notes",
       footnoteLabelProperties: { className: ["footnotes-title"] },
     })
+    .use(tidyFootnotes, { chapterId })
     .use(renderMath);
   const hast = processor.runSync(tree, source.file) as unknown as HastRoot;
   return { path: source.path, file: source.file, meta: source.meta, tree: hast };

@@ -22,7 +22,10 @@ export const rules = {
   "image-alt": "An image without a description is unreadable to many.",
   "image-exists": "An image file must be there.",
   "link-exists": "A link inside the book must lead somewhere.",
-  "footnote-defined": "A footnote reference needs its footnote.",
+  "chapter-has-text": "A chapter has text.",
+  "markup-raw": "Markup that did not parse would stand in the page as it was typed.",
+  "fence-closed": "A fence that begins must end; else it swallows the rest of the chapter.",
+  "table-cells": "A row of a table has as many cells as its head.",
   "math-valid": "Math must be TeX that can be set.",
   "character-in-face": "A character that no loaded face has prints as nothing.",
   // Directives

@@ -109,7 +109,7 @@ function figure(node: ContainerDirective, options: Options, file: VFile) {
 /** A Mermaid fence of its own: a picture without number and caption. */
 function diagram(node: Code, options: Options, file: VFile) {
   const label = descriptionOf(node, file);
-  const picture = find(diagramKey(node.value), node, options, file);
+  const picture = label === "" ? null : find(diagramKey(node.value), node, options, file);
   const inner = leaf(
     "div",
     { className: ["picture"], role: "img", ariaLabel: label },
@@ -141,6 +141,7 @@ export function diagramKey(source: string): string {
 }
 /** The book's path of an image that a chapter names relative to itself. */
 export function imageKey(url: string, folder: string): string {
+  if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return url;
   let path = url;
   try {
     path = decodeURIComponent(url);
@@ -174,7 +175,9 @@ function find(
   if (picture?.kind !== "problem") return picture ?? null;
   const start = node.position?.start;
   const place = picture.line && start ? { line: start.line + picture.line, column: 1 } : node;
-  fail(file, place, picture.rule, {
+  const rule =
+    node.type === "image" && picture.rule === "figure-exists" ? "image-exists" : picture.rule;
+  fail(file, place, rule, {
     reason: picture.reason,
     ...(picture.known ? { found: key, known: picture.known } : {}),
   });

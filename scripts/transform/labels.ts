@@ -62,7 +62,7 @@ export function checkIdForms(chapter: Chapter): void {
     const id = property(node, "id") ?? "";
     if (prefix && !new RegExp(`^${prefix}[a-z0-9-]+$`).test(id))
       fail(chapter.file, node, "id-form", {
-        reason: `The id of a ${kindOf(node)} has another form`,
+        reason: `The id of ${kindOf(node) === "exercise" ? "an exercise" : `a ${kindOf(node)}`} has another form`,
         found: id,
         expected: `${prefix}…`,
       });
@@ -71,8 +71,7 @@ export function checkIdForms(chapter: Chapter): void {
 
 function isLabelled(node: Element): boolean {
   if (!property(node, "id")) return false;
-  if (/^h[2-6]$/.test(node.tagName))
-    return node.properties.id !== "footnote-label" && !hasClass(node, "footnotes-title");
+  if (/^h[2-6]$/.test(node.tagName)) return !hasClass(node, "footnotes-title");
   return (
     (node.tagName === "figure" || node.tagName === "section") &&
     !hasClass(node, "footnotes") &&

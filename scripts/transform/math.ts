@@ -44,7 +44,7 @@ function mathml(tex: string, displayed: boolean, node: Element, file: VFile): El
     return math;
   } catch (error) {
     // temml says by an exception that the author's TeX cannot be set.
-    const reason = (error as Error).message.split("\n")[0] ?? "TeX does not parse";
+    const reason = ((error as Error).message.split("\n")[0] ?? "TeX does not parse").trim();
     fail(file, node, "math-valid", { reason, found: tex.trim(), expected: "TeX math" });
     return null;
   }

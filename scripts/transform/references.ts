@@ -16,7 +16,7 @@ export function checkReferences(chapter: Chapter, ids: Known): void {
   );
   for (const node of elements(chapter.tree, (element) => element.tagName === "a")) {
     const ref = property(node, "dataRef");
-    if (ref !== null && !ids.has(ref))
+    if (ref !== null && ref !== "" && !ids.has(ref))
       fail(chapter.file, node, "reference-exists", {
         reason: `No "${ref}" in the book`,
         found: ref,

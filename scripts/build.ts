@@ -1,0 +1,220 @@
+/** Command: everything, or some of it, into dist/. Load, transform, number, render, check, write: in this order, once. */
+import { join } from "node:path";
+import type { Browser } from "puppeteer";
+import { openStage, publish, type Stage } from "./artefacts.ts";
+import { forFormat } from "./assemble.ts";
+import {
+  cacheFolder,
+  type MadeBook,
+  makeBook,
+  reportMistakes,
+  themeText,
+  toolchainRoot,
+} from "./book.ts";
+import { closeBrowser, openBrowser } from "./browser.ts";
+import { command, oneOf } from "./cli.ts";
+import { makeDecks } from "./decks.ts";
+import { exists, hashOf, isFile, readBytes, readText, removeFolder, writeFile } from "./files.ts";
+import { type Face, subsetFace } from "./fonts.ts";
+import { type EditionBook, type Format, formats } from "./model.ts";
+import { epubFile } from "./output/epub.ts";
+import { htmlFiles } from "./output/html.ts";
+import { printBook } from "./output/pdf.ts";
+import { startPage } from "./output/start.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+const help = `npm run build                                    everything into dist/
+npm run build -- sample                          one edition, or several
+npm run build -- complete --format html,epub     some of its formats
+npm run build -- slides                          the decks alone
+
+  --format F   pdf, epub, html; several with commas
+  --draft      build without the listing proof; DRAFT stands on the title page
+  --root DIR   another book that has this layout`;
+
+await command(
+  help,
+  { format: { type: "string" }, draft: { type: "boolean" } },
+  async ({ values, positionals, root }) => {
+    const progress = createProgress(process.stderr);
+    const wantedFormats =
+      values.format === undefined
+        ? formats
+        : String(values.format)
+            .split(",")
+            .map((name) => oneOf("format", name.trim(), formats) as Format);
+    let opened: Promise<Browser> | null = null;
+    const browser = (): Promise<Browser> => {
+      opened ??= openBrowser({ onWarning: progress.note });
+      return opened;
+    };
+    try {
+      const made = await makeBook({ root, browser, progress, prove: values.draft !== true });
+      const known = [...made.pool.editions.map((edition) => edition.id), "slides"];
+      const wanted = positionals.map((name) => oneOf("edition", name, known));
+      if (reportMistakes(made.files)) return 1;
+      const stage = openStage(root);
+      for (const edition of made.editions) {
+        if (wanted.length > 0 && !wanted.includes(edition.edition.id)) continue;
+        for (const format of edition.edition.formats.filter((name) => wantedFormats.includes(name)))
+          await render[format](forFormat(edition, format), {
+            root,
+            stage,
+            browser,
+            progress,
+            draft: values.draft === true,
+          });
+      }
+      const wholeBook = wanted.length === 0 && values.format === undefined;
+      const decksWanted = wholeBook || wanted.includes("slides");
+      const decks = decksWanted ? await makeDecks(made, { root, stage, browser, progress }) : [];
+      if (reportMistakes(decks)) {
+        removeFolder(stage.folder);
+        return 1;
+      }
+      progress.stage("write dist/");
+      const count = stage.artefacts.length;
+      publish(
+        root,
+        stage,
+        { proof: proofCounts(made), versions: await versionsOf(browser) },
+        wholeBook,
+        (record) => startPage(made.pool.book, record, { theme: (name) => themeText(root, name) }),
+      );
+      progress.done();
+      process.stdout.write(`${count} artefacts in dist/, beginning at dist/index.html\n`);
+      return 0;
+    } finally {
+      if (opened) await closeBrowser(await opened);
+    }
+  },
+);
+
+type Rendering = {
+  readonly root: string;
+  readonly stage: Stage;
+  readonly browser: () => Promise<Browser>;
+  readonly progress: Progress;
+  readonly draft: boolean;
+};
+
+/** One edition in one format, staged. */
+const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) => Promise<void>>> =
+  {
+    async pdf(book, { root, stage, browser, progress, draft }) {
+      const { id, title } = book.edition;
+      progress.stage(`print ${id}.pdf`);
+      const start = performance.now();
+      const path = `${id}/${id}.pdf`;
+      const printed = await printBook(book, {
+        browser: await browser(),
+        outFile: join(stage.folder, path),
+        themeDir: themeFolder(root),
+        root,
+        draft,
+        onProgress: progress.note,
+      });
+      stage.add(path, {
+        title: `${title}, PDF`,
+        group: id,
+        pages: printed.pages,
+        words: wordsOf(book),
+        listings: listingsOf(book),
+        milliseconds: since(start),
+      });
+    },
+    async epub(book, { root, stage, progress }) {
+      const { id, title } = book.edition;
+      progress.stage(`bind ${id}.epub`);
+      const start = performance.now();
+      const path = `${id}/${id}.epub`;
+      stage.write(
+        path,
+        await epubFile(book, { theme: (name) => themeText(root, name), subset: keptSubset(root) }),
+      );
+      stage.add(path, {
+        title: `${title}, EPUB`,
+        group: id,
+        pages: null,
+        words: wordsOf(book),
+        listings: listingsOf(book),
+        milliseconds: since(start),
+      });
+    },
+    async html(book, { root, stage, progress }) {
+      const { id, title } = book.edition;
+      progress.stage(`write ${id}/html`);
+      const start = performance.now();
+      const files = await htmlFiles(book, {
+        theme: (name) => themeText(root, name),
+        subset: keptSubset(root),
+      });
+      for (const [name, data] of files) stage.write(`${id}/html/${name}`, data);
+      stage.add(`${id}/html/`, {
+        title: `${title}, HTML`,
+        group: id,
+        pages: [...files.keys()].filter((name) => name.endsWith(".html")).length,
+        words: wordsOf(book),
+        listings: listingsOf(book),
+        milliseconds: since(start),
+      });
+    },
+  };
+
+function since(startMs: number): number {
+  return Math.round(performance.now() - startMs);
+}
+function wordsOf(book: EditionBook): number {
+  return book.sections.reduce((sum, section) => sum + section.words, 0);
+}
+function listingsOf(book: EditionBook): number {
+  return [...book.labels.values()].filter((label) => label.kind === "listing").length;
+}
+function themeFolder(root: string): string {
+  const own = join(root, "theme");
+  return exists(join(own, "print.css")) ? own : join(toolchainRoot, "theme");
+}
+
+/** Subsets of faces, kept by the hash of face and characters. */
+function keptSubset(root: string): (face: Face, characters: string) => Promise<Uint8Array> {
+  return async (face, characters) => {
+    const text = [...new Set(characters)].sort().join("");
+    const path = join(
+      cacheFolder(root, "fonts"),
+      `${hashOf([face.id, readText(join(toolchainRoot, "package-lock.json")), text])}.woff2`,
+    );
+    if (isFile(path)) return new Uint8Array(readBytes(path));
+    const subset = await subsetFace(face, text);
+    writeFile(path, subset);
+    return subset;
+  };
+}
+
+function proofCounts(made: MadeBook): Record<string, number | boolean> {
+  const { listings, printedLines, executableLines, tests, transcripts, runFigures, draft } =
+    made.colophon;
+  return {
+    proved: !draft,
+    listings,
+    printedLines,
+    executableLines,
+    testsPassed: tests,
+    transcripts,
+    runFigures,
+  };
+}
+
+async function versionsOf(browser: () => Promise<Browser>): Promise<Record<string, string>> {
+  const lock = JSON.parse(readText(join(toolchainRoot, "package-lock.json"))) as {
+    packages: Record<string, { version?: string }>;
+  };
+  const version = (name: string): string => lock.packages[`node_modules/${name}`]?.version ?? "?";
+  const fonts = ["source-serif", "source-sans", "source-code-pro", "@fontsource/stix-two-math"];
+  return {
+    node: process.versions.node,
+    browser: await (await browser()).version(),
+    ...Object.fromEntries(
+      [...fonts, "mermaid", "shiki", "reveal.js"].map((name) => [name, version(name)]),
+    ),
+  };
+}
