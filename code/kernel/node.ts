@@ -18,7 +18,10 @@ export type Json =
   | { readonly [key: string]: Json };
 
 /** What one node says to another; `type` names the kind of message. */
-export type Body = { readonly type: string; readonly [field: string]: Json };
+export type Body = {
+  readonly type: string;
+  readonly [field: string]: Json;
+};
 export type Message = {
   readonly src: NodeId;
   readonly dest: NodeId;
@@ -36,9 +39,21 @@ export type Input = {
 
 /** What a node asks of the world, in this order. */
 export type Effect =
-  | { readonly kind: "persist"; readonly key: string; readonly value: Json }
-  | { readonly kind: "send"; readonly dest: NodeId; readonly body: Body }
-  | { readonly kind: "set-timer"; readonly name: string; readonly afterMs: number };
+  | {
+      readonly kind: "persist";
+      readonly key: string;
+      readonly value: Json;
+    }
+  | {
+      readonly kind: "send";
+      readonly dest: NodeId;
+      readonly body: Body;
+    }
+  | {
+      readonly kind: "set-timer";
+      readonly name: string;
+      readonly afterMs: number;
+    };
 
 export type Step<S> = readonly [S, readonly Effect[]];
 // #endregion node

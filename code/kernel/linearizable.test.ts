@@ -1,0 +1,375 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Operation } from "./history.ts";
+import { checkLinearizable } from "./linearizable.ts";
+import { type Cell, kv, register } from "./models.ts";
+import type { Body, Json } from "./node.ts";
+
+type Times = readonly [invokeMs: number, returnMs: number | null];
+
+function operation(
+  process: string,
+  [invokeMs, returnMs]: Times,
+  op: string,
+  args: { readonly [field: string]: Json },
+  result: Body | null,
+): Operation {
+  const outcome =
+    result === null ? "info" : result.type === "error" ? "fail" : "ok";
+  return { process, op, args, invokeMs, returnMs, result, outcome };
+}
+
+function write(process: string, times: Times, value: Json): Operation {
+  const result = times[1] === null ? null : { type: "write_ok" };
+  return operation(
+    process,
+    times,
+    "write",
+    { key: "x", value },
+    result,
+  );
+}
+
+function read(process: string, times: Times, value: Json): Operation {
+  const result = times[1] === null ? null : { type: "read_ok", value };
+  return operation(process, times, "read", { key: "x" }, result);
+}
+
+function cas(
+  process: string,
+  times: Times,
+  from: Json,
+  to: Json,
+  code?: number,
+): Operation {
+  const result =
+    times[1] === null
+      ? null
+      : code === undefined
+        ? { type: "cas_ok" }
+        : { type: "error", code, text: "" };
+  return operation(
+    process,
+    times,
+    "cas",
+    { key: "x", from, to },
+    result,
+  );
+}
+
+function missing(process: string, times: Times): Operation {
+  const result = { type: "error", code: 20, text: "no such key" };
+  return operation(process, times, "read", { key: "x" }, result);
+}
+
+const verdictOf = (history: readonly Operation[]) =>
+  checkLinearizable(kv, history).verdict;
+
+describe("histories of known verdict", () => {
+  it("accepts the empty history", () => {
+    expect(verdictOf([])).toBe("ok");
+  });
+
+  it("accepts a read of either value while a write is under way", () => {
+    const first = write("a", [0, 1], 1);
+    const second = write("a", [2, 10], 2);
+    for (const seen of [1, 2]) {
+      const history = [first, second, read("b", [3, 9], seen)];
+      expect(verdictOf(history)).toBe("ok");
+    }
+  });
+
+  it("refuses a read of what was overwritten before it began", () => {
+    const history = [
+      write("a", [0, 1], 1),
+      write("a", [2, 3], 2),
+      read("b", [4, 5], 1),
+    ];
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("refuses a second read that goes back in time", () => {
+    // Not linearizable, though each read alone would be.
+    const history = [
+      write("a", [0, 1], 1),
+      write("a", [2, 20], 2),
+      read("b", [3, 5], 2),
+      read("c", [6, 8], 1),
+    ];
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("orders an operation after one that returned at its very call", () => {
+    const history = [
+      write("a", [0, 1], 1),
+      write("a", [1, 2], 2),
+      read("b", [2, 3], 1),
+    ];
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("refuses a read of a value that nobody wrote", () => {
+    expect(verdictOf([read("a", [0, 1], 9)])).toBe("illegal");
+  });
+
+  it("lets a write without answer happen late", () => {
+    const history = [
+      write("a", [0, 1], 1),
+      write("b", [2, null], 2),
+      read("c", [50, 51], 1),
+      read("c", [90, 91], 2),
+    ];
+    expect(verdictOf(history)).toBe("ok");
+  });
+
+  it("lets a write without answer never happen", () => {
+    const history = [
+      write("a", [0, 1], 1),
+      write("b", [2, null], 2),
+      read("c", [50, 51], 1),
+    ];
+    expect(verdictOf(history)).toBe("ok");
+  });
+
+  it("does not let a write without answer happen before its call", () => {
+    const history = [read("c", [0, 1], 2), write("b", [2, null], 2)];
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("does not let a write without answer happen twice", () => {
+    const history = [
+      write("b", [0, null], 2),
+      read("c", [5, 6], 2),
+      write("a", [7, 8], 1),
+      read("c", [9, 10], 1),
+      read("c", [11, 12], 2),
+    ];
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("lets only one of two compare-and-sets win", () => {
+    const start = write("a", [0, 1], 0);
+    const one = cas("a", [2, 9], 0, 1);
+    expect(verdictOf([start, one, cas("b", [2, 9], 0, 2)])).toBe(
+      "illegal",
+    );
+    expect(verdictOf([start, one, cas("b", [2, 9], 0, 2, 22)])).toBe(
+      "ok",
+    );
+    expect(verdictOf([start, one, cas("b", [2, 9], 1, 2)])).toBe("ok");
+  });
+
+  it("believes error 22 only where the value was another", () => {
+    const history = [write("a", [0, 1], 0), cas("b", [2, 3], 0, 1, 22)];
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("believes error 20 only while the key is missing", () => {
+    expect(verdictOf([missing("a", [0, 1])])).toBe("ok");
+    const history = [write("a", [0, 1], 0), missing("b", [2, 3])];
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("forgets operations that surely failed", () => {
+    const refused = { type: "error", code: 11, text: "no leader" };
+    const failed = operation(
+      "b",
+      [2, 3],
+      "write",
+      { key: "x", value: 7 },
+      refused,
+    );
+    expect(verdictOf([failed, read("c", [4, 5], 7)])).toBe("illegal");
+    expect(verdictOf([failed, missing("c", [4, 5])])).toBe("ok");
+  });
+
+  it("checks each key on its own", () => {
+    const elsewhere = {
+      ...write("a", [2, 3], 5),
+      args: { key: "y", value: 5 },
+    };
+    const history = [
+      write("a", [0, 1], 1),
+      elsewhere,
+      read("b", [4, 5], 1),
+    ];
+    expect(verdictOf(history)).toBe("ok");
+  });
+
+  it("starts a register at null, and a key without value", () => {
+    const history = [read("a", [0, 1], null)];
+    expect(checkLinearizable(register(), history).verdict).toBe("ok");
+    expect(verdictOf(history)).toBe("illegal");
+  });
+
+  it("says unknown when its steps are used up", () => {
+    const many = Array.from({ length: 12 }, (_, n) =>
+      write(`c${n}`, [0, 100], n),
+    );
+    const history = [...many, read("r", [200, 201], 99)];
+    const found = checkLinearizable(kv, history, 50);
+    expect(found).toEqual({ verdict: "unknown", steps: 50 });
+  });
+});
+
+describe("the model of a store", () => {
+  it("compares keys and values by structure", () => {
+    const one = { a: 1, b: [1, 2] };
+    const other = { b: [1, 2], a: 1 };
+    const written = write("a", [0, 1], one);
+    const history = [
+      { ...written, args: { key: one, value: one } },
+      { ...read("b", [2, 3], other), args: { key: other } },
+    ];
+    expect(verdictOf(history)).toBe("ok");
+    const swapped = { a: 1, b: [2, 1] };
+    expect(verdictOf([written, read("b", [2, 3], swapped)])).toBe(
+      "illegal",
+    );
+  });
+
+  it("makes a missing key where a cas was asked to", () => {
+    const args = {
+      key: "x",
+      from: 0,
+      to: 1,
+      create_if_not_exists: true,
+    };
+    const made = { ...cas("a", [0, 1], 0, 1), args };
+    expect(verdictOf([made, read("b", [2, 3], 1)])).toBe("ok");
+    expect(verdictOf([cas("a", [0, 1], 0, 1)])).toBe("illegal");
+  });
+
+  it("refuses to judge an operation it does not know", () => {
+    const unknown = { ...write("a", [0, 1], 1), op: "append" };
+    expect(() => verdictOf([unknown])).toThrow('no operation "append"');
+  });
+});
+
+it("follows a history of five thousand operations on one key", () => {
+  const history = Array.from({ length: 5000 }, (_, n) => {
+    const times: Times = [n * 10, n * 10 + 12];
+    return n % 2 === 0 ? write("a", times, n) : read("b", times, n - 1);
+  });
+  expect(verdictOf(history)).toBe("ok");
+  expect(verdictOf([...history, read("b", [60_000, 60_001], 1)])).toBe(
+    "illegal",
+  );
+});
+
+describe("the counter-example", () => {
+  it("is the shortest illegal beginning, with what found no place", () => {
+    const stale = read("b", [4, 5], 1);
+    const history = [
+      write("a", [0, 1], 1),
+      write("a", [2, 3], 2),
+      stale,
+      write("a", [6, 7], 3),
+      read("b", [8, 9], 3),
+    ];
+    const found = checkLinearizable(kv, history);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    const { operations, placed, unplaced, part } = found.counterExample;
+    expect(part).toBe('"x"');
+    expect(operations).toEqual(history.slice(0, 3));
+    expect(placed).toEqual(history.slice(0, 2));
+    expect(unplaced).toEqual([stale]);
+  });
+});
+
+describe("against brute force", () => {
+  const value = fc.integer({ min: 0, max: 2 });
+  const times = fc
+    .tuple(fc.nat(12), fc.integer({ min: 1, max: 8 }), fc.nat(4))
+    .map(
+      ([invokeMs, forMs, luck]): Times => [
+        invokeMs,
+        luck === 0 ? null : invokeMs + forMs,
+      ],
+    );
+  const anyOperation = fc.oneof(
+    fc.tuple(times, value).map(([t, v]) => write("p", t, v)),
+    fc.tuple(times, value).map(([t, v]) => read("p", t, v)),
+    fc.tuple(times, value, value).map(([t, v, w]) => cas("p", t, v, w)),
+    fc
+      .tuple(times, value, value)
+      .map(([t, v, w]) => cas("p", [t[0], t[1] ?? 20], v, w, 22)),
+    times.map(([at, end]) => missing("p", [at, end ?? 20])),
+  );
+
+  it("gives the verdict of trying all orders", () => {
+    const verdicts = new Set<string>();
+    fc.assert(
+      fc.property(
+        fc.array(anyOperation, { maxLength: 6 }),
+        (history) => {
+          const expected = someOrderIsLegal(history) ? "ok" : "illegal";
+          verdicts.add(expected);
+          expect(verdictOf(history)).toBe(expected);
+        },
+      ),
+      { numRuns: 3000, seed: 11 },
+    );
+    // Both verdicts came up, or the comparison was worth nothing.
+    expect([...verdicts].sort()).toEqual(["illegal", "ok"]);
+  });
+
+  it("gives a counter-example that is illegal by brute force", () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyOperation, { maxLength: 6 }),
+        (history) => {
+          const found = checkLinearizable(kv, history);
+          if (found.verdict !== "illegal") return;
+          const { operations, unplaced } = found.counterExample;
+          expect(someOrderIsLegal(operations)).toBe(false);
+          expect(unplaced.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 1000, seed: 12 },
+    );
+  });
+
+  /** All subsets of the unanswered, all orders, each tried in full. */
+  function someOrderIsLegal(history: readonly Operation[]): boolean {
+    const completed = history.filter((o) => o.outcome !== "info");
+    const unanswered = history.filter((o) => o.outcome === "info");
+    return subsets(unanswered).some((some) =>
+      orders([...completed, ...some]).some(isLegal),
+    );
+  }
+
+  function isLegal(order: readonly Operation[]): boolean {
+    const keepsTime = order.every((one, at) =>
+      order
+        .slice(at + 1)
+        .every((later) => (later.returnMs ?? Infinity) > one.invokeMs),
+    );
+    if (!keepsTime) return false;
+    let cell: Cell | undefined = [];
+    for (const operation of order) {
+      cell = cell && kv.step(cell, operation)?.state;
+      // An answer nobody saw says nothing: a read of it always fits.
+      if (operation.op === "read" && operation.outcome === "info") {
+        return false;
+      }
+    }
+    return cell !== undefined;
+  }
+
+  function subsets<T>(items: readonly T[]): T[][] {
+    const [first, ...rest] = items;
+    if (first === undefined) return [[]];
+    return subsets(rest).flatMap((some) => [some, [first, ...some]]);
+  }
+
+  function orders<T>(items: readonly T[]): T[][] {
+    if (items.length === 0) return [[]];
+    return items.flatMap((first, at) =>
+      orders(items.filter((_, other) => other !== at)).map((rest) => [
+        first,
+        ...rest,
+      ]),
+    );
+  }
+});

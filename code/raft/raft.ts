@@ -1,0 +1,175 @@
+/**
+ * Raft: a few servers agree on one log while a minority of them may crash
+ * and any message may be lost, doubled or late (Ongaro & Ousterhout 2014).
+ * This file takes each input to its rule; the rules are in the files
+ * beside it. What the commands mean is not Raft's business.
+ */
+import type {
+  Body,
+  Effect,
+  Input,
+  Json,
+  Node,
+  NodeId,
+  Setup,
+  Step,
+} from "../kernel/node.ts";
+import {
+  onElectionTimeout,
+  onPreVote,
+  onRequestVote,
+  onVote,
+} from "./election.ts";
+import {
+  awaitLeader,
+  hearsLeader,
+  type Moment,
+  stepDown,
+} from "./follower.ts";
+import { changeMembers } from "./membership.ts";
+import type { RaftBody } from "./messages.ts";
+import {
+  onAppendEntries,
+  onAppendReply,
+  onHeartbeat,
+  propose,
+} from "./replication.ts";
+import { onInstallSnapshot } from "./snapshot.ts";
+import type { Options, Persistent, State } from "./state.ts";
+
+// #region init
+/** A server starts as a follower of nobody, with what it had stored. */
+export function init(setup: Setup, options: Options): Step<State> {
+  const stored = (setup.disk.raft ?? newcomer(options)) as Persistent;
+  const state: State = {
+    ...stored,
+    id: setup.id,
+    options,
+    role: "follower",
+    leader: null,
+    leaderHeardMs: null,
+    commitIndex: stored.snapshot.lastIndex,
+    votes: [],
+    leading: null,
+  };
+  return [state, [awaitLeader(state, setup)]];
+}
+
+function newcomer({ members }: Options): Persistent {
+  const snapshot = { lastIndex: 0, lastTerm: 0, members, data: null };
+  return { currentTerm: 0, votedFor: null, log: [], snapshot };
+}
+// #endregion init
+
+// #region step
+/** Answer one input; the state that must survive is stored first. */
+export function step(state: State, input: Input): Step<State> {
+  return storeFirst(state, react(state, input));
+}
+
+/** The same without storing, for a program that steps Raft itself. */
+export function react(state: State, input: Input): Step<State> {
+  const { event } = input;
+  if (event.kind === "message") {
+    const { src, body } = event.message;
+    return onMessage(state, src, body, input);
+  }
+  return event.name === "election"
+    ? onElectionTimeout(state, input)
+    : onHeartbeat(state, input);
+}
+// #endregion step
+
+// #region persist
+/**
+ * The term, the vote and the log reach the disk before any message does
+ * that rests on them (Figure 2). They are stored whole and together, so
+ * that a crash leaves the old or the new, never half of each.
+ */
+export function storeFirst(
+  before: State,
+  [state, effects]: Step<State>,
+): Step<State> {
+  const { currentTerm, votedFor, log, snapshot } = state;
+  const isStored =
+    before.currentTerm === currentTerm &&
+    before.votedFor === votedFor &&
+    before.log === log &&
+    before.snapshot === snapshot;
+  if (isStored) return [state, effects];
+  const value = { currentTerm, votedFor, log, snapshot };
+  const store: Effect = { kind: "persist", key: "raft", value };
+  return [state, [store, ...effects]];
+}
+// #endregion persist
+
+// #region on-message
+/** First the terms, which hold for every message (§5.1). */
+function onMessage(
+  state: State,
+  from: NodeId,
+  message: Body,
+  moment: Moment,
+): Step<State> {
+  const body = message as RaftBody | Order;
+  if (!("term" in body)) return onOrder(state, body);
+  const isIgnored =
+    body.type === "request_vote" &&
+    state.options.checkQuorum &&
+    hearsLeader(state, moment);
+  if (isIgnored) return [state, []];
+  // A pre-vote names a term that nobody has begun.
+  const isNews =
+    body.type !== "pre_vote" && body.term > state.currentTerm;
+  if (!isNews) return dispatch(state, from, body, moment);
+  const [next, timer] = stepDown(state, body.term, moment);
+  const [last, effects] = dispatch(next, from, body, moment);
+  return [last, [...timer, ...effects]];
+}
+// #endregion on-message
+
+// #region dispatch
+function dispatch(
+  state: State,
+  from: NodeId,
+  body: RaftBody,
+  moment: Moment,
+): Step<State> {
+  switch (body.type) {
+    case "pre_vote":
+      return onPreVote(state, from, body, moment);
+    case "request_vote":
+      return onRequestVote(state, from, body, moment);
+    case "pre_vote_reply":
+    case "request_vote_reply":
+      return onVote(state, from, body, moment);
+    case "append_entries":
+      return onAppendEntries(state, from, body, moment);
+    case "append_entries_reply":
+      return onAppendReply(state, from, body, moment);
+    case "install_snapshot":
+      return onInstallSnapshot(state, from, body, moment);
+  }
+}
+// #endregion dispatch
+
+// #region node
+/** What comes from outside: a command, or a change of members. */
+type Order =
+  | { readonly type: "propose"; readonly command: Json }
+  | {
+      readonly type: "change_members";
+      readonly members: readonly NodeId[];
+    };
+
+function onOrder(state: State, order: Order): Step<State> {
+  return order.type === "propose"
+    ? propose(state, order.command)
+    : changeMembers(state, order.members);
+}
+
+/** Raft alone, for tests and pictures; programs step it themselves. */
+export function raft(options: Options): Node<State> {
+  return { init: (setup) => init(setup, options), step };
+}
+// #endregion node
