@@ -10,7 +10,7 @@ import { type Assembly, assembleEdition } from "./assemble.ts";
 import { type DiagramError, renderDiagrams } from "./diagrams.ts";
 import { exists, listFiles, readText } from "./files.ts";
 import { charactersMissing } from "./fonts.ts";
-import { gatherNeeds } from "./gather.ts";
+import { gatherNeeds, type Needs } from "./gather.ts";
 import { createHighlight, type Highlight } from "./highlight.ts";
 import { loadPool, type Pool } from "./load.ts";
 import type { Chapter, EditionBook, Proof } from "./model.ts";
@@ -20,7 +20,7 @@ import { makePictures, svgPicture } from "./pictures.ts";
 import { type Materials, transformChapter } from "./pipeline.ts";
 import type { Progress } from "./progress.ts";
 import { checkExecuted, prove } from "./proof.ts";
-import { byCodePoint, fail, formatMessages, hasErrors } from "./report.ts";
+import { fail, formatMessages, hasErrors } from "./report.ts";
 import { listSamples, runSamples } from "./samples.ts";
 import { loadSources, type Sources, unusedSources } from "./sources.ts";
 import { checkCitations } from "./transform/citations.ts";
@@ -29,7 +29,7 @@ import { checkIndex } from "./transform/index-terms.ts";
 import { checkIdForms, collectIds } from "./transform/labels.ts";
 import type { Printed } from "./transform/listings.ts";
 import { checkReferences } from "./transform/references.ts";
-import { deckNeeds } from "./transform/slides.ts";
+import type { Run } from "./transform/transcripts.ts";
 
 export const toolchainRoot = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -50,6 +50,7 @@ export type MadeBook = {
   readonly sources: Sources;
   readonly highlight: Highlight;
   readonly pictures: ReadonlyMap<string, Picture>;
+  readonly runs: ReadonlyMap<string, Run>;
   readonly proof: Proof | null;
   readonly colophon: Colophon;
 };
@@ -68,14 +69,9 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     folder: dirname(source.path),
     tree: parseMarkdown(source.file),
   }));
-  const decks = pool.decks.map((file) => ({
-    folder: "slides",
-    tree: parseMarkdown(file),
-    needs: deckNeeds(parseMarkdown(file)),
-  }));
-  const needs = gatherNeeds(written);
-  const extra = (name: "figures" | "diagrams" | "languages"): string[] =>
-    decks.flatMap((deck) => deck.needs[name]);
+  const decks = pool.decks.map((file) => ({ folder: "slides", tree: parseMarkdown(file) }));
+  const chapterNeeds = gatherNeeds(written);
+  const needs = gatherNeeds([...written, ...decks]);
 
   progress.stage("run the samples");
   const runs = await runSamples(root, needs.runs, cacheFolder(root, "runs"), (done) =>
@@ -83,17 +79,14 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
   );
 
   progress.stage("draw the figures");
-  const diagrams = await drawDiagrams(options, unique([...needs.diagrams, ...extra("diagrams")]));
-  const pictures = await makePictures(
-    root,
-    unique([...needs.pictures, ...extra("figures")]),
-    cacheFolder(root, "figures"),
-    (files) => drawSources(options, files),
+  const diagrams = await drawDiagrams(options, needs.diagrams);
+  const pictures = await makePictures(root, needs.pictures, cacheFolder(root, "figures"), (files) =>
+    drawSources(options, files),
   );
   for (const [source, picture] of diagrams) pictures.set(diagramKey(source), picture);
 
   progress.stage("transform the chapters");
-  const highlight = await createHighlight(unique([...needs.languages, ...extra("languages")]));
+  const highlight = await createHighlight(needs.languages);
   const printed: Printed[] = [];
   const chapterIds = new Map(pool.chapters.map((chapter) => [chapter.path, chapter.meta.id]));
   const materials: Materials = {
@@ -113,7 +106,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
   const chapters = made.slice(pool.frontmatter.length);
   const ids = collectIds(chapters);
   checkPool(made, chapters, pool, ids);
-  const unused = checkUse(root, sources, pictures, printed, needs.runs);
+  const unused = checkUse(root, sources, pictures, needs);
 
   let proof: Proof | null = null;
   let counts = { printedLines: 0, executableLines: 0 };
@@ -131,8 +124,8 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     listings: printed.length,
     ...counts,
     tests: proof?.testsPassed ?? 0,
-    transcripts: needs.runs.length,
-    runFigures: needs.pictures.filter((path) => path.endsWith(".ts")).length,
+    transcripts: chapterNeeds.runs.length,
+    runFigures: chapterNeeds.pictures.filter((path) => path.endsWith(".ts")).length,
     tools: [`Node.js ${process.versions.node.split(".")[0] ?? ""}`, "unified", "Chromium"],
     draft: !options.prove,
   };
@@ -161,6 +154,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     sources,
     highlight,
     pictures,
+    runs,
     proof,
     colophon,
   };
@@ -174,10 +168,6 @@ export function themeText(root: string, name: string): string {
 
 function byId(chapters: readonly Chapter[]): ReadonlyMap<string, Chapter> {
   return new Map(chapters.map((chapter) => [chapter.meta.id, chapter]));
-}
-
-function unique(names: readonly string[]): string[] {
-  return [...new Set(names)].sort(byCodePoint);
 }
 
 function checkPool(
@@ -229,11 +219,10 @@ function checkUse(
   root: string,
   sources: Sources,
   pictures: ReadonlyMap<string, Picture>,
-  printed: readonly Printed[],
-  runs: readonly string[],
+  needs: Needs,
 ): VFile[] {
   const samples = listSamples(root);
-  const programs = runs
+  const programs = needs.runs
     .map((run) => samples.get(run.split(" ")[0] ?? ""))
     .filter((path) => path !== undefined);
   const figures = listFiles(join(root, "figures")).map((name) => `figures/${name}`);
@@ -258,7 +247,7 @@ function checkUse(
     });
     problems.push(file);
   }
-  const used = new Set([...printed.map(({ region }) => region.path), ...programs]);
+  const used = new Set([...needs.programs, ...programs]);
   for (const source of unusedSources(
     sources,
     used,

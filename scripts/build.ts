@@ -3,19 +3,12 @@ import { join } from "node:path";
 import type { Browser } from "puppeteer";
 import { openStage, publish, type Stage } from "./artefacts.ts";
 import { forFormat } from "./assemble.ts";
-import {
-  cacheFolder,
-  type MadeBook,
-  makeBook,
-  reportMistakes,
-  themeText,
-  toolchainRoot,
-} from "./book.ts";
+import { type MadeBook, makeBook, reportMistakes, themeText, toolchainRoot } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
-import { command, oneOf } from "./cli.ts";
+import { type Arguments, command, oneOf } from "./cli.ts";
 import { makeDecks } from "./decks.ts";
-import { exists, hashOf, isFile, readBytes, readText, removeFolder, writeFile } from "./files.ts";
-import { type Face, subsetFace } from "./fonts.ts";
+import { exists, readText, removeFolder } from "./files.ts";
+import { keptSubset } from "./kept.ts";
 import { type EditionBook, type Format, formats } from "./model.ts";
 import { epubFile } from "./output/epub.ts";
 import { htmlFiles } from "./output/html.ts";
@@ -32,63 +25,61 @@ npm run build -- slides                          the decks alone
   --draft      build without the listing proof; DRAFT stands on the title page
   --root DIR   another book that has this layout`;
 
-await command(
-  help,
-  { format: { type: "string" }, draft: { type: "boolean" } },
-  async ({ values, positionals, root }) => {
-    const progress = createProgress(process.stderr);
-    const wantedFormats =
-      values.format === undefined
-        ? formats
-        : String(values.format)
-            .split(",")
-            .map((name) => oneOf("format", name.trim(), formats) as Format);
-    let opened: Promise<Browser> | null = null;
-    const browser = (): Promise<Browser> => {
-      opened ??= openBrowser({ onWarning: progress.note });
-      return opened;
-    };
-    try {
-      const made = await makeBook({ root, browser, progress, prove: values.draft !== true });
-      const known = [...made.pool.editions.map((edition) => edition.id), "slides"];
-      const wanted = positionals.map((name) => oneOf("edition", name, known));
-      if (reportMistakes(made.files)) return 1;
-      const stage = openStage(root);
-      for (const edition of made.editions) {
-        if (wanted.length > 0 && !wanted.includes(edition.edition.id)) continue;
-        for (const format of edition.edition.formats.filter((name) => wantedFormats.includes(name)))
-          await render[format](forFormat(edition, format), {
-            root,
-            stage,
-            browser,
-            progress,
-            draft: values.draft === true,
-          });
-      }
-      const wholeBook = wanted.length === 0 && values.format === undefined;
-      const decksWanted = wholeBook || wanted.includes("slides");
-      const decks = decksWanted ? await makeDecks(made, { root, stage, browser, progress }) : [];
-      if (reportMistakes(decks)) {
-        removeFolder(stage.folder);
-        return 1;
-      }
-      progress.stage("write dist/");
-      const count = stage.artefacts.length;
-      publish(
-        root,
-        stage,
-        { proof: proofCounts(made), versions: await versionsOf(browser) },
-        wholeBook,
-        (record) => startPage(made.pool.book, record, { theme: (name) => themeText(root, name) }),
-      );
-      progress.done();
-      process.stdout.write(`${count} artefacts in dist/, beginning at dist/index.html\n`);
-      return 0;
-    } finally {
-      if (opened) await closeBrowser(await opened);
+async function build({ values, positionals, root }: Arguments): Promise<number> {
+  const progress = createProgress(process.stderr);
+  const wantedFormats =
+    values.format === undefined
+      ? formats
+      : String(values.format)
+          .split(",")
+          .map((name) => oneOf("format", name.trim(), formats) as Format);
+  let opened: Promise<Browser> | null = null;
+  const browser = (): Promise<Browser> => {
+    opened ??= openBrowser({ onWarning: progress.note });
+    return opened;
+  };
+  try {
+    const made = await makeBook({ root, browser, progress, prove: values.draft !== true });
+    const known = [...made.pool.editions.map((edition) => edition.id), "slides"];
+    const wanted = positionals.map((name) => oneOf("edition", name, known));
+    if (reportMistakes(made.files)) return 1;
+    const stage = openStage(root);
+    for (const edition of made.editions) {
+      if (wanted.length > 0 && !wanted.includes(edition.edition.id)) continue;
+      for (const format of edition.edition.formats.filter((name) => wantedFormats.includes(name)))
+        await render[format](forFormat(edition, format), {
+          root,
+          stage,
+          browser,
+          progress,
+          draft: values.draft === true,
+        });
     }
-  },
-);
+    const wholeBook = wanted.length === 0 && values.format === undefined;
+    const decksWanted = wholeBook || wanted.includes("slides");
+    const decks = decksWanted ? await makeDecks(made, { root, stage, browser, progress }) : [];
+    if (reportMistakes(decks)) {
+      removeFolder(stage.folder);
+      return 1;
+    }
+    progress.stage("write dist/");
+    const count = stage.artefacts.length;
+    publish(
+      root,
+      stage,
+      { proof: proofCounts(made), versions: await versionsOf(browser) },
+      wholeBook,
+      (record) => startPage(made.pool.book, record, { theme: (name) => themeText(root, name) }),
+    );
+    progress.done();
+    const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
+    progress.note(`peak memory ${peakMb} MB, without the browser`);
+    process.stdout.write(`${count} artefacts in dist/, beginning at dist/index.html\n`);
+    return 0;
+  } finally {
+    if (opened) await closeBrowser(await opened);
+  }
+}
 
 type Rendering = {
   readonly root: string;
@@ -175,21 +166,6 @@ function themeFolder(root: string): string {
   return exists(join(own, "print.css")) ? own : join(toolchainRoot, "theme");
 }
 
-/** Subsets of faces, kept by the hash of face and characters. */
-function keptSubset(root: string): (face: Face, characters: string) => Promise<Uint8Array> {
-  return async (face, characters) => {
-    const text = [...new Set(characters)].sort().join("");
-    const path = join(
-      cacheFolder(root, "fonts"),
-      `${hashOf([face.id, readText(join(toolchainRoot, "package-lock.json")), text])}.woff2`,
-    );
-    if (isFile(path)) return new Uint8Array(readBytes(path));
-    const subset = await subsetFace(face, text);
-    writeFile(path, subset);
-    return subset;
-  };
-}
-
 function proofCounts(made: MadeBook): Record<string, number | boolean> {
   const { listings, printedLines, executableLines, tests, transcripts, runFigures, draft } =
     made.colophon;
@@ -218,3 +194,5 @@ async function versionsOf(browser: () => Promise<Browser>): Promise<Record<strin
     ),
   };
 }
+
+await command(help, { format: { type: "string" }, draft: { type: "boolean" } }, build);

@@ -9,7 +9,9 @@ import { exists } from "./files.ts";
 import { deckFiles, deckOffenders, deckPdf } from "./output/deck.ts";
 import { parseMarkdown } from "./parse.ts";
 import type { Progress } from "./progress.ts";
+import { checkExecuted } from "./proof.ts";
 import { fail, hasErrors } from "./report.ts";
+import type { Printed } from "./transform/listings.ts";
 import { cutDeck, type DeckSources } from "./transform/slides.ts";
 import { elements, hasClass, property } from "./tree.ts";
 
@@ -23,7 +25,8 @@ type Rendering = {
 /** Stage every deck. Returns the files of the decks with what is wrong in them. */
 export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<VFile[]> {
   const { root, stage, browser, progress } = rendering;
-  const sources = deckSources(made);
+  const printed: Printed[] = [];
+  const sources = deckSources(made, printed);
   const themeDir = exists(join(root, "theme/slides.css"))
     ? join(root, "theme")
     : join(toolchainRoot, "theme");
@@ -32,14 +35,17 @@ export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<V
     const file = new VFile({ path: source.path, value: String(source.value) });
     files.push(file);
     const deck = cutDeck(parseMarkdown(file), file, sources);
+    // A deck answers to the proof as a chapter does.
+    if (made.proof) checkExecuted(printed.splice(0), made.proof);
     if (hasErrors([file])) continue;
     progress.stage(`make deck ${deck.id}`);
     const start = performance.now();
     const folder = `slides/${deck.id}`;
+    const lineOf = (id: string): number => deck.slides.find((slide) => slide.id === id)?.line ?? 1;
     for (const [name, data] of await deckFiles(deck, made.pool.book, themeDir))
       stage.write(`${folder}/${name}`, data);
     for (const offender of await deckOffenders(await browser(), join(stage.folder, folder)))
-      fail(file, { line: 1, column: 1 }, "slide-fits", {
+      fail(file, { line: lineOf(offender.slideId), column: 1 }, "slide-fits", {
         reason: `Slide "${offender.slideId}", step ${offender.step}: ${offender.reason}`,
       });
     stage.write(
@@ -60,7 +66,7 @@ export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<V
 }
 
 /** What decks may take from the book: regions, pictures, and numbered things of chapters as the complete edition has them. */
-function deckSources(made: MadeBook): DeckSources {
+function deckSources(made: MadeBook, printed: Printed[]): DeckSources {
   const included = new Map<string, Element>();
   for (const edition of [...made.editions].reverse())
     for (const section of edition.sections)
@@ -76,8 +82,8 @@ function deckSources(made: MadeBook): DeckSources {
     region: made.sources.region,
     highlight: made.highlight,
     pictures: made.pictures,
-    runs: new Map(),
-    printed: [],
+    runs: made.runs,
+    printed,
     included,
   };
 }

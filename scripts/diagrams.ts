@@ -171,7 +171,7 @@ const config = {
   state: {
     htmlLabels: false,
     useMaxWidth: false,
-    nodeSpacing: 40,
+    nodeSpacing: 48,
     rankSpacing: 44,
     padding: 8,
     minNodeWidth: 0,
@@ -427,6 +427,34 @@ async function drawInPage(
     if (el.tagName !== "style") el.remove();
   }
 
+  // Mermaid lets labels of edges lie on each other: of two that meet, the right one moves to the right.
+  const labels = [...svg.querySelectorAll<SVGGElement>("g.edgeLabels > g.edgeLabel")];
+  const edgesOf = (label: SVGGElement) => label.getBoundingClientRect();
+  labels.sort((a, b) => edgesOf(a).left - edgesOf(b).left);
+  for (const [i, left] of labels.entries()) {
+    for (const right of labels.slice(i + 1)) {
+      const [a, b] = [edgesOf(left), edgesOf(right)];
+      const overlapPx = a.right + 4 - b.left;
+      if (a.width === 0 || b.width === 0 || overlapPx <= 0) continue;
+      if (a.bottom <= b.top || b.bottom <= a.top) continue;
+      const moved = svg.createSVGTransform();
+      moved.setTranslate(overlapPx, 0);
+      right.transform.baseVal.insertItemBefore(moved, 0);
+    }
+  }
+
+  // A message's words may cross the lifeline of a node between its ends: a margin of paper under them. (A stroke round
+  // the letters would do on screen; in PDF it sets them twice, and as Type 3.)
+  for (const words of svg.querySelectorAll<SVGTextElement>("text.messageText")) {
+    const { x, y, width, height } = words.getBBox();
+    const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const box = { x: x - 2, y: y + 2, width: width + 4, height: height - 5 };
+    for (const [name, value] of Object.entries(box)) paper.setAttribute(name, String(value));
+    paper.style.fill = "#ffffff";
+    paper.style.stroke = "none";
+    words.before(paper);
+  }
+
   // Baselines first: a shift by dominant-baseline becomes plain geometry, which all readers know.
   for (const el of svg.querySelectorAll<SVGTextElement>("text")) {
     const lines = [...el.querySelectorAll<SVGTSpanElement>("tspan")];
@@ -479,8 +507,6 @@ async function drawInPage(
         if (el.tagName === "text") {
           const strong = Number(style.fontWeight) >= 600;
           classes.push(strong ? "label-strong" : fill === "quiet" ? "label-quiet" : "label");
-          // A message's words may cross the lifeline of a node between its ends.
-          if (el.classList.contains("messageText")) classes.push("halo");
           if (fill !== "ink" && fill !== "quiet" && fill !== null) classes.push(`fill-${fill}`);
           out["font-size"] = String(round(Number.parseFloat(style.fontSize)));
           if (style.textAnchor !== "start") out["text-anchor"] = style.textAnchor;

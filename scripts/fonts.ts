@@ -180,6 +180,16 @@ export function outlineText(
   return { path: paths.join(""), widthPx: run.advanceWidth * scale };
 }
 
+/** The width of a line of text in a face, in the unit of `size`, with kerning. */
+export function textWidth(text: string, faceId: string, size: number): number {
+  const face = faces.find((each) => each.id === faceId);
+  assert(face, `no face ${faceId}`);
+  const font = openedFaces.get(faceId) ?? fontkit.openSync(facePath(face));
+  openedFaces.set(faceId, font);
+  return (font.layout(text).advanceWidth / font.unitsPerEm) * size;
+}
+const openedFaces = new Map<string, ReturnType<typeof fontkit.openSync>>();
+
 /** Code points that all faces of a family have; opened once. */
 function familyCharacters(family: string): ReadonlySet<number> {
   const known = charactersByFamily.get(family);

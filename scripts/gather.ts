@@ -12,6 +12,8 @@ export type Needs = {
   /** Mermaid sources. */
   readonly diagrams: readonly string[];
   readonly languages: readonly string[];
+  /** Paths of programs whose regions are printed. */
+  readonly programs: readonly string[];
 };
 
 /** @param trees  each tree with the folder of its file, which images are relative to */
@@ -22,6 +24,7 @@ export function gatherNeeds(
   const pictures = new Set<string>();
   const diagrams = new Set<string>();
   const languages = new Set<string>();
+  const programs = new Set<string>();
   for (const { tree, folder } of trees)
     visit(tree, (node) => {
       if (node.type === "code") {
@@ -30,6 +33,7 @@ export function gatherNeeds(
         if (kind === "transcript") runs.add(attributes.run ?? "");
         else if (kind === "diagram") diagrams.add(node.value);
         else languages.add(language);
+        if (kind === "listing") programs.add(attributes.file ?? "");
       } else if (node.type === "containerDirective" && node.name === "figure") {
         if (node.attributes?.src) pictures.add(node.attributes.src);
       } else if (node.type === "image") pictures.add(imageKey(node.url, folder));
@@ -40,5 +44,6 @@ export function gatherNeeds(
     pictures: sorted(pictures),
     diagrams: sorted(diagrams),
     languages: sorted(languages),
+    programs: sorted(programs),
   };
 }

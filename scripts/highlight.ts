@@ -71,7 +71,9 @@ export function isKnownLanguage(language: string): boolean {
   );
 }
 export function knownLanguages(): string[] {
-  return [...new Set([...Object.keys(bundledLanguages), ...Object.keys(bundledLanguagesAlias), "text"])];
+  return [
+    ...new Set([...Object.keys(bundledLanguages), ...Object.keys(bundledLanguagesAlias), "text"]),
+  ];
 }
 
 /** Load the grammars of these languages once; the function that comes back is pure and synchronous. */

@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import { dirname, extname, join, posix } from "node:path";
 import type { Element, Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
+import { toString as textOf } from "hast-util-to-string";
 import { visit } from "unist-util-visit";
+import { closureOf } from "./closure.ts";
 import {
   hashOf,
   insideRoot,
@@ -14,6 +16,7 @@ import {
   sha256,
   writeFile,
 } from "./files.ts";
+import { textWidth } from "./fonts.ts";
 import type { Picture } from "./transform/figures.ts";
 
 type Drawn =
@@ -143,6 +146,7 @@ export function svgPicture(markup: string, name: string, proof: string | null): 
     }
     delete node.position;
   });
+  backLabels(svg);
   if (unsafe !== null)
     return {
       kind: "problem",
@@ -158,6 +162,46 @@ export function svgPicture(markup: string, name: string, proof: string | null): 
   svg.properties.focusable = "false";
   delete svg.properties.role;
   return { kind: "svg", svg, proof };
+}
+
+/**
+ * A label that has to cross a line stands on paper. A stroke round its letters would do on a screen, but in PDF it sets the
+ * words twice and in a face of Type 3, which printers refuse; so a rectangle as large as the words is put behind them.
+ */
+function backLabels(svg: Element): void {
+  visit(svg, "element", (node, index, parent) => {
+    const names = Array.isArray(node.properties.className)
+      ? node.properties.className.map(String)
+      : [];
+    if (node.tagName !== "text" || !names.includes("halo") || !parent || index === undefined)
+      return;
+    node.properties.className = names.filter((name) => name !== "halo");
+    const size = Number(node.properties.fontSize ?? 10.7);
+    const x = Number(node.properties.x ?? 0);
+    const y = Number(node.properties.y ?? 0);
+    const width = textWidth(
+      textOf(node),
+      names.includes("label-strong") ? "pf-sans-600" : "pf-sans-400",
+      size,
+    );
+    const anchor = node.properties.textAnchor;
+    const left = anchor === "middle" ? x - width / 2 : anchor === "end" ? x - width : x;
+    const { transform } = node.properties;
+    const round = (value: number): string => String(Math.round(value * 10) / 10);
+    const box = {
+      x: round(left - 1.5),
+      y: round(y - size * 0.8),
+      width: round(width + 3),
+      height: round(size * 1.08),
+    };
+    parent.children.splice(index, 0, {
+      type: "element",
+      tagName: "rect",
+      properties: { className: ["fill-paper"], ...box, ...(transform ? { transform } : {}) },
+      children: [],
+    });
+    return index + 2;
+  });
 }
 
 /** Run `draw()` of figure programs, all of them in one process; unchanged ones come from the cache. */
@@ -185,20 +229,6 @@ async function drawPrograms(
     if (!("error" in result)) writeFile(cachePaths.get(path) ?? "", JSON.stringify(result));
   }
   return drawn;
-}
-
-/** The texts of a program and of all that it imports by relative paths, in a fixed order. */
-function closureOf(root: string, path: string): string[] {
-  const seen = new Map<string, string>();
-  const visitFile = (name: string): void => {
-    if (seen.has(name) || !isFile(join(root, name))) return;
-    const text = readText(join(root, name));
-    seen.set(name, text);
-    for (const match of text.matchAll(/from\s+["'](\.[^"']+)["']/g))
-      visitFile(posix.normalize(posix.join(dirname(name), match[1] ?? "")));
-  };
-  visitFile(path);
-  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).flat();
 }
 
 const drawScript = `

@@ -67,7 +67,7 @@ export async function prove(root: string, cacheFolder: string): Promise<ProofRes
   const stored: StoredProof = {
     testsPassed: results.passed,
     testFiles: results.files,
-    lineHits: hitsOf(readText(coverage), root),
+    lineHits: hitsOf(readText(coverage), root, (path) => readText(join(root, path)).split("\n")),
   };
   removeFolder(work);
   writeFile(kept, JSON.stringify(stored));
@@ -163,13 +163,23 @@ type FileCoverage = {
 };
 
 /**
- * Lines that can be executed, with the lowest count of anything that begins on them: statements, and the arms of conditional
- * expressions. Types and comments make no statements, so they are exempt by syntax.
+ * Lines that can be executed, with the lowest count of anything that begins on them: statements, and arms of conditional
+ * expressions that have a line of their own (`?? 0` at the end of a line is part of that line). Types and comments make no
+ * statements, so they are exempt by syntax.
+ *
+ * @param json  coverage as Istanbul writes it
+ * @param linesOf  the lines of a file, by repository path
  */
-export function hitsOf(json: string, root: string): Record<string, Record<string, number>> {
+export function hitsOf(
+  json: string,
+  root: string,
+  linesOf: (path: string) => readonly string[],
+): Record<string, Record<string, number>> {
   const coverage = Object.values(JSON.parse(json) as Record<string, FileCoverage>);
   const hits: Record<string, Record<string, number>> = {};
   for (const file of coverage) {
+    const path = repositoryPath(file.path, root);
+    const source = linesOf(path);
     const lines: Record<string, number> = {};
     const note = (line: number, count: number): void => {
       lines[line] = Math.min(lines[line] ?? Number.POSITIVE_INFINITY, count);
@@ -177,13 +187,13 @@ export function hitsOf(json: string, root: string): Record<string, Record<string
     for (const [id, range] of Object.entries(file.statementMap))
       note(range.start.line, file.s[id] ?? 0);
     for (const [id, branch] of Object.entries(file.branchMap)) {
-      if (branch.type !== "cond-expr" && branch.type !== "binary-expr" && branch.type !== "switch")
-        continue;
-      branch.locations.forEach((range, arm) => {
-        note(range.start.line, file.b[id]?.[arm] ?? 0);
+      if (branch.type !== "cond-expr" && branch.type !== "binary-expr") continue;
+      branch.locations.forEach(({ start }, arm) => {
+        const before = (source[start.line - 1] ?? "").slice(0, start.column);
+        if (/^[\s?:&|(]*$/.test(before)) note(start.line, file.b[id]?.[arm] ?? 0);
       });
     }
-    hits[repositoryPath(file.path, root)] = lines;
+    hits[path] = lines;
   }
   return hits;
 }

@@ -54,7 +54,8 @@ export const rules = {
   "index-range-closed": "A range of the index has one start and one end, in this order.",
   "term-defined-once": "A term is defined once.",
   // Listings
-  "fence-backtick": "The first line of a fence of backticks holds no backtick; a fence of tildes may.",
+  "fence-backtick":
+    "The first line of a fence of backticks holds no backtick; a fence of tildes may.",
   "listing-path-inside": "A path stays inside the book's folder.",
   "listing-file-exists": "The file of a listing must be there.",
   "listing-region-exists": "The region of a listing must be there.",

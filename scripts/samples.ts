@@ -1,7 +1,8 @@
 /** The samples of a book: programs that a reader runs and that transcripts are made of. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { exists, hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
+import { closureOf } from "./closure.ts";
+import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
 import type { Run } from "./transform/transcripts.ts";
 
 /** `raft` -> code/raft/example.ts, `raft/figure-8` -> code/raft/figure-8.example.ts; paths are of the repository. */
@@ -36,26 +37,11 @@ export async function runSamples(
   onProgress: (done: number) => void,
 ): Promise<Map<string, Run>> {
   const samples = listSamples(root);
-  const codeHash = exists(join(root, "code"))
-    ? hashOf(
-        listFiles(join(root, "code"))
-          .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
-          .flatMap((path) => [path, readText(join(root, "code", path))]),
-      )
-    : "";
   const runs = new Map<string, Run>();
   const queue = [...commands];
   const work = async (): Promise<void> => {
     for (let command = queue.shift(); command !== undefined; command = queue.shift()) {
-      runs.set(
-        command,
-        await runOne(
-          root,
-          command,
-          samples,
-          join(cacheFolder, hashOf([codeHash, command, process.version])),
-        ),
-      );
+      runs.set(command, await runOne(root, command, samples, cacheFolder));
       onProgress(runs.size);
     }
   };
@@ -67,11 +53,15 @@ async function runOne(
   root: string,
   command: string,
   samples: ReadonlyMap<string, string>,
-  cachePath: string,
+  cacheFolder: string,
 ): Promise<Run> {
   const [name = "", ...args] = command.split(/\s+/);
   const program = samples.get(name);
   if (program === undefined) return { kind: "no-program", known: [...samples.keys()] };
+  const cachePath = join(
+    cacheFolder,
+    hashOf([command, process.version, ...closureOf(root, program)]),
+  );
   const recordedPath = recordingOf(program, args);
   const recorded = isFile(join(root, recordedPath))
     ? readText(join(root, recordedPath)).replace(/\n$/, "")

@@ -83,14 +83,15 @@ export function unusedSources(
     for (const imported of sources.all.get(path)?.imports ?? []) visit(imported);
   };
   for (const path of [...printed, ...figureImports]) visit(path);
-  // A test is used when it tests something that is used; a program's launcher belongs to its program.
+  for (const source of sources.all.values()) if (source.waiver !== null) visit(source.path);
+  // A test, an example or a launcher is used when what it is for is used.
   for (const source of sources.all.values())
     if (
-      /\.test\.ts$|\/main\.ts$/.test(source.path) &&
+      /\.test\.ts$|\/main\.ts$|example\.ts$/.test(source.path) &&
       (source.imports.length === 0 || source.imports.some((path) => used.has(path)))
     )
       visit(source.path);
   return [...sources.all.values()].filter(
-    (source) => source.path.endsWith(".ts") && !used.has(source.path) && source.waiver === null,
+    (source) => source.path.endsWith(".ts") && !used.has(source.path),
   );
 }

@@ -50,6 +50,7 @@ export function crashDisk(
     const content = { ...disk.content, [last.key]: half };
     return { disk: { content, lastWrite: null }, damage: "torn" };
   }
-  return { disk, damage: "none" };
+  // What has outlived one crash is not at the mercy of the next.
+  return { disk: { ...disk, lastWrite: null }, damage: "none" };
 }
 // #endregion disk

@@ -10,7 +10,10 @@
 import type { Operation } from "./history.ts";
 
 // #region model
-/** A sequential object, as a function: the specification. */
+/**
+ * A sequential object, as a function: the specification. Its states are
+ * plain JSON, for the search knows them again by their text.
+ */
 export type Model<S> = {
   readonly init: S;
   /**
@@ -137,13 +140,27 @@ function candidates<S>(search: Search<S>): number[] {
   for (let at = isPlaced.indexOf(false); at < isPlaced.length; at++) {
     const operation = operations[at];
     if (isPlaced[at] || operation === undefined) continue;
-    if (found.length > 0 && operation.invokeMs >= firstEndMs) break;
+    if (operation.invokeMs > firstEndMs) break;
+    if (found.some((one) => precedes(operations[one], operation)))
+      continue;
     found.push(at);
     firstEndMs = Math.min(firstEndMs, endMs(operation));
   }
   return found;
 }
 // #endregion search
+
+/**
+ * Had the one returned when the other was called? One that returned at
+ * the time of that very call had, if it was called before it, or by the
+ * same process: virtual time may stand still over several events.
+ */
+function precedes(one: Operation | undefined, other: Operation) {
+  if (one === undefined || endMs(one) > other.invokeMs) return false;
+  return (
+    one.invokeMs < other.invokeMs || one.process === other.process
+  );
+}
 
 /** What nobody saw returning may take effect at any later time. */
 function endMs({ outcome, returnMs }: Operation): number {
@@ -257,7 +274,7 @@ function beginning<S>(
   untilMs: number,
 ): readonly Operation[] {
   return history
-    .filter(({ invokeMs }) => invokeMs < untilMs)
+    .filter((one) => one.invokeMs < untilMs || endMs(one) <= untilMs)
     .map((operation): Operation => {
       if (endMs(operation) <= untilMs) return operation;
       const unseen = { returnMs: null, result: null };

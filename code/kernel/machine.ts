@@ -147,6 +147,9 @@ export function crash(world: World, machine: Machine): void {
   machine.pausedUntilMs = null;
   machine.crashBeforeEffect = null;
   machine.timers.clear();
+  for (const waiting of machine.backlog) {
+    if (waiting.kind === "arrival") drop(world, waiting, atMs, "down");
+  }
   machine.backlog = [];
   record(world, {
     atMs,

@@ -34,9 +34,13 @@ export function minimize(
   if (!stillFails(schedule)) {
     throw new Error("The schedule to minimize does not fail.");
   }
-  const early = endEarlier(schedule, stillFails);
-  const few = dropFaults(early, stillFails);
-  return { ...endEarlier(few, stillFails), runs };
+  let kept = endEarlier(schedule, stillFails);
+  while (true) {
+    const few = dropFaults(kept, stillFails);
+    kept = endEarlier(few, stillFails);
+    // In a shorter run another fault may have become needless.
+    if (kept.untilMs === few.untilMs) return { ...kept, runs };
+  }
 }
 
 // #endregion minimize

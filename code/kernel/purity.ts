@@ -32,7 +32,11 @@ export function checkedStep<S>(
 /** As `node.init`, and throws where it was not a pure function. */
 export function checkedInit<S>(node: Node<S>, setup: Setup): Step<S> {
   const cause = ` at the start of ${setup.id}`;
+  const setupBefore = JSON.stringify(setup);
   const step = node.init(setup);
+  if (JSON.stringify(setup) !== setupBefore) {
+    throw new Error(`init changed its setup${cause}`);
+  }
   if (JSON.stringify(node.init(setup)) !== JSON.stringify(step)) {
     throw new Error(`init gave two answers to one question${cause}`);
   }

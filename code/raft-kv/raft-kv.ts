@@ -217,7 +217,8 @@ const entriesKept = 40;
 /** Past so many entries, the data take the place of the log (§7). */
 function keepShort(state: Kv): Kv {
   const { raft, applied, data, sessions } = state;
-  if (raft.log.length <= entriesKept) return state;
+  const isNew = applied > raft.snapshot.lastIndex;
+  if (!isNew || raft.log.length <= entriesKept) return state;
   return { ...state, raft: compact(raft, applied, { data, sessions }) };
 }
 

@@ -8,8 +8,10 @@ import type { Body, Json } from "../kernel/node.ts";
 /** Values by key; a key is any JSON and stands here as its text. */
 export type Data = { readonly [key: string]: Json };
 
+/** Only what has a msg_id may be answered, and can be known again. */
 export function isRequest(body: Body): boolean {
-  return ["read", "write", "cas"].includes(body.type);
+  const isKnown = ["read", "write", "cas"].includes(body.type);
+  return isKnown && typeof body.msg_id === "number";
 }
 
 // #region execute

@@ -9,8 +9,8 @@ import {
 } from "./replication.ts";
 import {
   isMajority,
+  isOutside,
   lastIndex,
-  membersOf,
   othersOf,
   type Persistent,
   type State,
@@ -19,13 +19,17 @@ import {
 } from "./state.ts";
 
 // #region on-election-timeout
-/** No leader was heard in time: try to become it (§5.2). */
+/**
+ * No leader was heard in time: try to become it (§5.2). So does a server
+ * that the newest list leaves out, until that list is committed: nobody
+ * else may have it (thesis §4.2.2, Figure 4.6).
+ */
 export function onElectionTimeout(
   state: State,
   moment: Moment,
 ): Step<State> {
   if (state.role === "leader") return [state, []];
-  if (!membersOf(state).includes(state.id)) return [state, []];
+  if (isOutside(state)) return [state, []];
   const alone: State = { ...state, leader: null, leaderHeardMs: null };
   return state.options.preVote
     ? askBeforeStanding(alone, moment)

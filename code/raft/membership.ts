@@ -33,11 +33,17 @@ function mayChange(state: State): boolean {
 }
 // #endregion membership
 
-/** How many servers are in one of the two lists only. */
+/**
+ * How many servers are in one of the two lists only. A list that names
+ * nobody has no majority, and one that names a server twice would let it
+ * count as two: no number of changes leads there.
+ */
 function countChanges(
   before: readonly NodeId[],
   after: readonly NodeId[],
 ): number {
+  const isList = new Set(after).size === after.length;
+  if (!isList || after.length === 0) return Infinity;
   const gone = before.filter((id) => !after.includes(id));
   const come = after.filter((id) => !before.includes(id));
   return gone.length + come.length;

@@ -163,9 +163,14 @@ type Order =
     };
 
 function onOrder(state: State, order: Order): Step<State> {
-  return order.type === "propose"
-    ? propose(state, order.command)
-    : changeMembers(state, order.members);
+  switch (order.type) {
+    case "propose":
+      return propose(state, order.command);
+    case "change_members":
+      return changeMembers(state, order.members);
+    default:
+      return [state, []];
+  }
 }
 
 /** Raft alone, for tests and pictures; programs step it themselves. */

@@ -10,6 +10,7 @@ import {
   type Entry,
   entriesAfter,
   isMajority,
+  isOutside,
   type Leading,
   lastIndex,
   membersOf,
@@ -77,7 +78,11 @@ function sendSnapshot(
 // #endregion send-snapshot
 
 // #region append-entries
-/** Whoever speaks for this term leads it; an older one is told so. */
+/**
+ * Whoever speaks for this term leads it; an older one is told so. Rounds
+ * begin anew with each term: were the old one named, a leader that has
+ * won again would take it for an answer to its own (thesis §6.4).
+ */
 export function onAppendEntries(
   state: State,
   from: NodeId,
@@ -85,7 +90,7 @@ export function onAppendEntries(
   moment: Moment,
 ): Step<State> {
   if (ask.term < state.currentTerm) {
-    return [state, [refuse(state, from, ask.round, 0)]];
+    return [state, [refuse(state, from, noRound, 0)]];
   }
   const [following, timer] = follow(state, from, moment);
   const [next, answer] = takeEntries(following, from, ask);
@@ -146,6 +151,9 @@ function firstToRetry(state: State, prevLogIndex: number): number {
 }
 // #endregion back-off
 
+/** Before the first round of any leader: confirms no read. */
+export const noRound = 0;
+
 // #region append-answers
 /** "My log agrees with yours up to matchIndex." */
 export function accept(
@@ -197,7 +205,7 @@ export function onAppendReply(
   }
   const learnt = learn(leading, from, reply, moment.nowMs);
   const next = advanceCommit({ ...state, leading: learnt });
-  if (isRemoved(next)) return stepDown(next, next.currentTerm, moment);
+  if (isOutside(next)) return stepDown(next, next.currentTerm, moment);
   const hasMoved = learnt.matchIndex[from] !== leading.matchIndex[from];
   const isNews = hasMoved || !reply.success;
   const lacksSome = (learnt.nextIndex[from] ?? 0) <= lastIndex(next);
@@ -252,13 +260,6 @@ export function storedByMajority(state: State): number {
   return highestFirst[Math.floor(stored.length / 2)] ?? 0;
 }
 // #endregion advance-commit
-
-/** A leader outside the committed members leaves (thesis §4.2.2). */
-function isRemoved(state: State): boolean {
-  if (membersOf(state).includes(state.id)) return false;
-  const last = state.log.findLastIndex((e) => e.kind === "members");
-  return state.snapshot.lastIndex + last + 1 <= state.commitIndex;
-}
 
 // #region heartbeat
 /** Speak before anybody's patience ends (§5.2). */

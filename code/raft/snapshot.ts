@@ -2,7 +2,7 @@
 import type { Json, NodeId, Step } from "../kernel/node.ts";
 import { follow, type Moment } from "./follower.ts";
 import type { InstallSnapshot } from "./messages.ts";
-import { accept, refuse } from "./replication.ts";
+import { accept, noRound, refuse } from "./replication.ts";
 import {
   entriesAfter,
   membersOf,
@@ -40,7 +40,7 @@ export function onInstallSnapshot(
   moment: Moment,
 ): Step<State> {
   if (ask.term < state.currentTerm) {
-    return [state, [refuse(state, from, ask.round, 0)]];
+    return [state, [refuse(state, from, noRound, 0)]];
   }
   const [following, timer] = follow(state, from, moment);
   const next = install(following, ask.snapshot);

@@ -138,8 +138,7 @@ export function entriesAfter(
 // #endregion log
 
 // #region quorum
-/** A server uses the newest list in its log, committed or not
- *  (thesis §4.1).. */
+/** The newest list in the log counts, committed or not (thesis §4.1). */
 export function membersOf(state: Persistent): readonly NodeId[] {
   const newest = state.log.findLast((e) => e.kind === "members");
   return newest ? newest.members : state.snapshot.members;
@@ -160,6 +159,16 @@ export function isMajority(
   return present.length > members.length / 2;
 }
 // #endregion quorum
+
+/**
+ * Is this server outside the members for good: left out by a list that it
+ * knows to be committed, or never named by any (thesis §4.2.2)?
+ */
+export function isOutside(state: State): boolean {
+  if (membersOf(state).includes(state.id)) return false;
+  const newest = state.log.findLastIndex((e) => e.kind === "members");
+  return state.snapshot.lastIndex + newest + 1 <= state.commitIndex;
+}
 
 // #region send
 /** One message to each of them. */

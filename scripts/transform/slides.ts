@@ -8,8 +8,8 @@
 import { dirname } from "node:path";
 import type { Element, ElementContent, Root as HastRoot } from "hast";
 import { toString as hastText } from "hast-util-to-string";
-import { h } from "hastscript";
-import type { Code, Heading, List, PhrasingContent, Root, RootContent } from "mdast";
+import { h, s as xml } from "hastscript";
+import type { Code, Heading, List, Paragraph, PhrasingContent, Root, RootContent } from "mdast";
 import type { ContainerDirective, LeafDirective } from "mdast-util-directive";
 import { toString as textOf } from "mdast-util-to-string";
 import remarkRehype from "remark-rehype";
@@ -24,28 +24,34 @@ import type { Highlight } from "../highlight.ts";
 import type { Deck, Region, Slide } from "../model.ts";
 import { fail } from "../report.ts";
 import type { Sources } from "../sources.ts";
+import { elements, hasClass } from "../tree.ts";
 import { checkDirectives } from "./directives.ts";
 import { checkFences, fenceKind, fenceOf } from "./fences.ts";
 import { imageKey, insertFigures, type Picture } from "./figures.ts";
 import { block, leaf } from "./hast.ts";
 import type { Printed } from "./listings.ts";
 import { renderMath } from "./math.ts";
+import { definitionListHandlers } from "./to-hast.ts";
 import { checkTranscriptLines, insertTranscripts, type Run } from "./transcripts.ts";
 
 /** What decks are made of, beside their own text. */
-export type DeckMaterials = {
-  readonly sources: Pick<Sources, "region">;
+export type DeckSources = {
+  readonly region: Sources["region"];
   readonly highlight: Highlight;
-  readonly runs: ReadonlyMap<string, Run>;
+  /** By repository path, or by `diagramKey`, as chapters find them. */
   readonly pictures: ReadonlyMap<string, Picture>;
   /** A figure, listing or table of a chapter, by `chapter#id`. */
   readonly included: ReadonlyMap<string, Element>;
+  /** What programs printed, by `run`. */
+  readonly runs: ReadonlyMap<string, Run>;
   /** Collects the regions that decks show: the proof answers for them too. */
   readonly printed: Printed[];
 };
 
 /** A slide of a deck, with what only decks know of it. */
 export type DeckSlide = Slide & {
+  /** Where it begins in the deck's file, for messages of later checks. */
+  readonly line: number;
   /** Courses that show it; empty: all. */
   readonly courses: readonly string[];
   readonly classes: readonly string[];
@@ -74,18 +80,23 @@ const fields: Fields = {
 };
 
 const text = { form: /\S/ };
+const picture = {
+  alt: { ...text, expected: "a text alternative" },
+  view: { form: /^\d+( \d+){3}$/, expected: "a part of the picture, as in 0 0 240 160" },
+};
 
 /** The language of decks: these, fences, and plain Markdown. */
 export const deckDirectives = {
   notes: { form: "container" },
   include: {
     form: "leaf",
-    attributes: { ref: { ...text, required: true, expected: "chapter#id" } },
+    attributes: { ...picture, ref: { ...text, required: true, expected: "chapter#id" } },
   },
   figure: {
     form: "container",
-    attributes: { src: text, alt: { ...text, expected: "a text alternative" } },
+    attributes: { ...picture, src: text },
   },
+  show: { form: "container" },
   steps: { form: "container" },
   incremental: { form: "container" },
   columns: { form: "container" },
@@ -126,15 +137,15 @@ export function deckNeeds(tree: Root): {
  *
  * @param tree  of the deck's parser; it is taken apart
  */
-export function cutDeck(tree: Root, file: VFile, materials: DeckMaterials): CutDeck {
+export function cutDeck(tree: Root, file: VFile, sources: DeckSources): CutDeck {
   checkDirectives({ directives: deckDirectives })(tree, file);
   checkFences()(tree, file);
   const columnsMax = codeColumnsMax;
-  checkTranscriptLines({ runs: materials.runs, columnsMax })(tree, file);
-  insertTranscripts({ runs: materials.runs, columnsMax })(tree, file);
+  checkTranscriptLines({ runs: sources.runs, columnsMax })(tree, file);
+  insertTranscripts({ runs: sources.runs, columnsMax })(tree, file);
   const meta = metaOf(tree, file);
   const cut = sheets(tree, file);
-  const slides = cut.map((sheet, index) => slideOf(sheet, index, file, materials, meta.courses));
+  const slides = cut.map((sheet, index) => slideOf(sheet, index, file, sources, meta.courses));
   checkIds(slides, cut, file);
   checkTimes(slides, meta, file);
   return { path: file.path ?? "?", file, ...meta, slides };
@@ -212,7 +223,7 @@ function slideOf(
   sheet: Sheet,
   index: number,
   file: VFile,
-  materials: DeckMaterials,
+  sources: DeckSources,
   courses: readonly string[],
 ): DeckSlide {
   const settings = settingsOf(sheet.heading, file, courses);
@@ -222,13 +233,13 @@ function slideOf(
     node.type === "containerDirective" && node.name === "notes";
   const work: Work = {
     file,
-    materials,
+    sources,
     slideId: id,
     folder: dirname(file.path ?? ""),
     solutions: [],
   };
   const shown = sheet.nodes.filter((node) => !isNotes(node));
-  const body = renameIds(toHast(convertAll(shown, work), file), id);
+  const body = sizeCode(renameIds(toHast(convertAll(shown, work), file), id));
   const written = sheet.nodes.filter(isNotes) as ContainerDirective[];
   const words = written.map((node) => textOf(node)).join(" ");
   if (words.trim() === "")
@@ -251,6 +262,7 @@ function slideOf(
   return {
     id,
     title: sheet.heading ? hastText(toHast([sheet.heading], file)).trim() : "",
+    line: place?.position?.start.line ?? 1,
     timeS: settings.timeS,
     layout: settings.layout,
     cut: settings.cut,
@@ -406,7 +418,7 @@ export function minutes(seconds: number): string {
 /** What the conversion of one slide shares. */
 type Work = {
   readonly file: VFile;
-  readonly materials: DeckMaterials;
+  readonly sources: DeckSources;
   readonly slideId: string;
   readonly folder: string;
   /** Solutions never reach the slide: they are told in the notes. */
@@ -416,16 +428,26 @@ type Work = {
 /** A row of blocks; `. . .` alone hides what follows it until the next step. */
 function convertAll(nodes: readonly Node[], work: Work): Node[] {
   const groups: Node[][] = [[]];
-  let listing: { region: Region; element: Element } | null = null;
-  for (const node of nodes as RootContent[]) {
+  let listing: Listing | null = null;
+  const showIn = (node: RootContent | undefined): ContainerDirective | null =>
+    node?.type === "containerDirective" && node.name === "show" ? node : null;
+  for (const [index, node] of (nodes as RootContent[]).entries()) {
     if (node.type === "paragraph" && textOf(node).trim() === ". . .") {
       groups.push([]);
       continue;
     }
     const target = groups.at(-1) ?? [];
     if (node.type === "code" && fenceKind(node) === "listing") {
-      listing = listingOf(node, work);
+      const next = (nodes as RootContent[])[index + 1];
+      listing = listingOf(node, showIn(next), work);
       if (listing) target.push(leaf("div", {}, [listing.element], node.position));
+      continue;
+    }
+    if (showIn(node) !== null) {
+      if (listing === null)
+        fail(work.file, node, "block-place", {
+          reason: "What to show of a listing stands right after it",
+        });
       continue;
     }
     if (node.type === "containerDirective" && node.name === "steps") {
@@ -456,7 +478,7 @@ function convert(node: RootContent, work: Work): Node[] {
     node.children[0]?.type === "image"
   ) {
     const [image] = node.children;
-    return picture(imageKey(image.url, work.folder), image.alt ?? "", node, work);
+    return pictureOf(imageKey(image.url, work.folder), image.alt ?? "", node, work);
   }
   if (node.type === "html") {
     fail(work.file, node, "no-raw-html", { reason: "Raw HTML is off", found: node.value });
@@ -538,8 +560,8 @@ function container(node: ContainerDirective, work: Work): Node[] {
       );
       return [
         block(
-          "section",
-          { className: ["exercise"], id: attributes.id ?? "" },
+          "div",
+          { className: ["exercise"], role: "group", id: attributes.id ?? "" },
           [kicker, clock, ...inside()],
           node.position,
         ),
@@ -563,8 +585,11 @@ function revealItems(node: Node): Node {
 
 // Listings
 
-function listingOf(node: Code, work: Work): { region: Region; element: Element } | null {
-  const { file, materials } = work;
+/** A listing on its way: its text, and the element that steps are added to. */
+type Listing = { readonly region: Region; readonly element: Element };
+
+function listingOf(node: Code, show: ContainerDirective | null, work: Work): Listing | null {
+  const { file, sources } = work;
   const { language, attributes } = fenceOf(node);
   const { file: path = "", region: name = "" } = attributes;
   if (node.value.trim() !== "")
@@ -572,7 +597,7 @@ function listingOf(node: Code, work: Work): { region: Region; element: Element }
       reason: "A listing has text of its own",
       expected: "an empty fence: its text stands in its program",
     });
-  const found = materials.sources.region(path, name);
+  const found = sources.region(path, name);
   if (found.kind === "no-file") {
     fail(file, node, "listing-file-exists", {
       reason: "A listing names a file that is not there",
@@ -589,8 +614,9 @@ function listingOf(node: Code, work: Work): { region: Region; element: Element }
     });
     return null;
   }
-  const { region } = found;
-  const lines = materials
+  sources.printed.push({ region: found.region, file, node });
+  const region = show === null ? found.region : partOf(found.region, show, work);
+  const lines = sources
     .highlight(region.text, language)
     .map((parts) => h("span", { className: ["line"] }, parts));
   const element = h("figure", { className: ["listing"], dataFile: path, dataRegion: name }, [
@@ -605,19 +631,13 @@ function listingOf(node: Code, work: Work): { region: Region; element: Element }
     h("div", { className: ["step-captions"] }),
     h("figcaption", [h("span.proof", `${path}, ${name}`)]),
   ]);
-  materials.printed.push({ region, file, node });
   const listing = { region, element };
   if (attributes.steps) addNamedSteps(attributes.steps, listing, node, work);
   return listing;
 }
 
 /** `steps="merge|tick|all"`: each names a region nested in the listing's. */
-function addNamedSteps(
-  written: string,
-  listing: { region: Region; element: Element },
-  node: Node,
-  work: Work,
-): void {
+function addNamedSteps(written: string, listing: Listing, node: Node, work: Work): void {
   const { region, element } = listing;
   written.split("|").forEach((part, index) => {
     const name = part.trim();
@@ -635,11 +655,7 @@ function addNamedSteps(
 }
 
 /** `:::steps`: a list; each item begins with code that stands in exactly one line, `a` … `b` for a range, then says why. */
-function addWrittenSteps(
-  node: ContainerDirective,
-  listing: { region: Region; element: Element },
-  work: Work,
-): void {
+function addWrittenSteps(node: ContainerDirective, listing: Listing, work: Work): void {
   const list = node.children.find((child) => child.type === "list");
   if (node.children.length !== 1 || list?.type !== "list") {
     fail(work.file, node, "block-content", {
@@ -648,41 +664,90 @@ function addWrittenSteps(
     });
     return;
   }
-  const texts = listing.region.text.split("\n");
   list.children.forEach((item, index) => {
     const paragraph = item.children[0];
-    const parts = paragraph?.type === "paragraph" ? [...paragraph.children] : [];
-    const lines: number[] = [];
-    let isRange = false;
-    while (
-      parts[0]?.type === "inlineCode" ||
-      (parts[0]?.type === "text" && /^\s*…?\s*$/.test(parts[0].value))
-    ) {
-      const part = parts.shift() as PhrasingContent;
-      if (part.type === "text") isRange = part.value.includes("…");
-      if (part.type !== "inlineCode") continue;
-      const hits = texts.flatMap((line, i) => (line.includes(part.value) ? [i + 1] : []));
-      const [line] = hits;
-      if (line === undefined || hits.length > 1) {
-        fail(work.file, part, "slide-steps-exist", {
-          reason: `A step names code that stands in ${hits.length} lines of region "${listing.region.name}"`,
-          found: part.value,
-          expected: "code of exactly one line",
-        });
-        return;
-      }
-      const from = lines.at(-1);
-      lines.push(...(isRange && from !== undefined ? rangeOf(from, line) : [line]));
-      isRange = false;
-    }
-    if (lines.length === 0)
-      fail(work.file, item, "slide-steps-exist", {
-        reason: "A step names no line",
-        expected: "`code of the line` at its beginning",
-      });
-    const caption = toHast([{ type: "paragraph", children: parts } as Node], work.file).children[0];
+    const { lines, rest } = linesNamed(paragraph, listing.region, item, work);
+    const caption = toHast([{ type: "paragraph", children: rest } as Node], work.file).children[0];
     addStep(listing.element, index + 1, lines, caption?.type === "element" ? caption.children : []);
   });
+}
+
+/**
+ * Lines of a region that a paragraph names at its beginning: `code`, or `code` … `code`, each of exactly one line. Code and
+ * not numbers, so that an edit of the program cannot shift what is meant.
+ */
+function linesNamed(
+  paragraph: Node | undefined,
+  region: Region,
+  place: Node,
+  work: Work,
+): { lines: number[]; rest: PhrasingContent[] } {
+  const rest = paragraph?.type === "paragraph" ? [...(paragraph as Paragraph).children] : [];
+  const texts = region.text.split("\n");
+  const lines: number[] = [];
+  let isRange = false;
+  for (let part = rest[0]; part !== undefined; part = rest[0]) {
+    if (part.type === "text" && /^\s*…?\s*$/.test(part.value)) isRange = part.value.includes("…");
+    else if (part.type === "inlineCode") {
+      const code = part.value;
+      const [line, ...others] = texts.flatMap((text, i) => (text.includes(code) ? [i + 1] : []));
+      if (line === undefined || others.length > 0) {
+        fail(work.file, part, "slide-steps-exist", {
+          reason: `Code stands in ${line === undefined ? "no line" : `${others.length + 1} lines`} of region "${region.name}"`,
+          found: code,
+          expected: "code of exactly one line",
+        });
+      } else {
+        const from = lines.at(-1);
+        lines.push(...(isRange && from !== undefined ? rangeOf(from, line) : [line]));
+      }
+      isRange = false;
+    } else break;
+    rest.shift();
+  }
+  if (rest[0]?.type === "text") rest[0] = { ...rest[0], value: rest[0].value.trimStart() };
+  if (lines.length === 0)
+    fail(work.file, place, "slide-steps-exist", {
+      reason: "No line of the listing is named",
+      expected: "`code of the line` at the beginning",
+    });
+  return { lines, rest };
+}
+
+function indentOf(text: string | undefined): number {
+  return text?.search(/\S/) ?? 0;
+}
+
+/**
+ * The part of a region that fits a slide: from one line to another with the bracket that closes it, or the lines between
+ * blank ones around one line.
+ */
+function partOf(region: Region, show: ContainerDirective, work: Work): Region {
+  const { lines } = linesNamed(show.children[0], region, show, work);
+  const texts = region.text.split("\n");
+  let [from, to] = [lines[0] ?? 1, lines.at(-1) ?? texts.length];
+  const closer = texts[to] ?? "";
+  if (
+    lines.length > 1 &&
+    /^[)}\];,]+$/.test(closer.trim()) &&
+    indentOf(closer) === indentOf(texts[from - 1])
+  )
+    to += 1;
+  if (lines.length === 1) {
+    while ((texts[from - 2] ?? "") !== "") from -= 1;
+    while ((texts[to] ?? "") !== "") to += 1;
+  }
+  const part = texts.slice(from - 1, to);
+  const indent = Math.min(...part.filter((text) => text !== "").map(indentOf));
+  const nested = [...region.nested]
+    .filter(([, [first, last]]) => first >= from && last <= to)
+    .map(([name, [first, last]]) => [name, [first - from + 1, last - from + 1]] as const);
+  return {
+    ...region,
+    text: part.map((text) => text.slice(indent)).join("\n"),
+    lines: region.lines.slice(from - 1, to),
+    nested: new Map(nested),
+  };
 }
 
 function addStep(
@@ -693,7 +758,7 @@ function addStep(
 ): void {
   const spans: Element[] = [];
   visit(listing, "element", (node) => {
-    if ((node.properties.className as string[] | undefined)?.includes("line")) spans.push(node);
+    if (hasClass(node, "line")) spans.push(node);
   });
   for (const line of new Set(lines)) {
     const span = spans[line - 1];
@@ -728,7 +793,7 @@ function fence(node: Code, work: Work): Node[] {
     });
     return [];
   }
-  const lines = work.materials.highlight(node.value, language);
+  const lines = work.sources.highlight(node.value, language);
   const children = lines.flatMap((parts, i): ElementContent[] =>
     i === 0 ? parts : [{ type: "text", value: "\n" }, ...parts],
   );
@@ -745,12 +810,12 @@ function fence(node: Code, work: Work): Node[] {
 /** A Mermaid fence: chapters and decks show it the same way. */
 function diagram(node: Code, work: Work): Node[] {
   const alone: Root = { type: "root", children: [node] };
-  insertFigures({ folder: work.folder, pictures: work.materials.pictures })(alone, work.file);
+  insertFigures({ folder: work.folder, pictures: work.sources.pictures })(alone, work.file);
   return alone.children;
 }
 
 function figure(node: ContainerDirective, work: Work): Node[] {
-  const { src, alt } = node.attributes ?? {};
+  const { src, alt, view } = node.attributes ?? {};
   const [first, ...rest] = node.children;
   if (src === undefined || src === null) {
     if (first?.type === "code" && fenceKind(first) === "diagram")
@@ -761,7 +826,7 @@ function figure(node: ContainerDirective, work: Work): Node[] {
     });
     return [];
   }
-  return [...picture(src, alt ?? "", node, work), ...caption(node.children, work)];
+  return [...pictureOf(src, alt ?? "", node, work, view), ...caption(node.children, work)];
 }
 
 /** Words under a picture. */
@@ -771,9 +836,9 @@ function caption(nodes: readonly Node[], work: Work): Node[] {
     : [block("div", { className: ["caption"] }, convertAll(nodes, work), nodes[0]?.position)];
 }
 
-function picture(key: string, alt: string, node: Node, work: Work): Node[] {
-  const { file, materials } = work;
-  const found = materials.pictures.get(key);
+function pictureOf(key: string, alt: string, node: Node, work: Work, view?: string | null): Node[] {
+  const { file, sources } = work;
+  const found = sources.pictures.get(key);
   if (found === undefined || found.kind === "problem") {
     const start = node.position?.start;
     const isInside = found?.line !== undefined && start !== undefined;
@@ -797,6 +862,7 @@ function picture(key: string, alt: string, node: Node, work: Work): Node[] {
   const drawn =
     found.kind === "svg" ? structuredClone(found.svg) : h("img", { src: found.dataUri, alt: "" });
   const holder = h("div", { className: ["picture"], role: "img", ariaLabel: alt }, [drawn]);
+  crop(holder, view);
   const proof =
     found.kind === "svg" && found.proof !== null
       ? [h("figcaption", [h("span.proof", found.proof)])]
@@ -804,15 +870,29 @@ function picture(key: string, alt: string, node: Node, work: Work): Node[] {
   return [leaf("figure", { className: ["figure"] }, [holder, ...proof], node.position)];
 }
 
+/** Show only a part of a drawing, as large as the slide allows: `view` is in the drawing's own units. */
+function crop(tree: Element, view: string | null | undefined): void {
+  if (!view) return;
+  const [svg] = elements(tree, (node) => node.tagName === "svg");
+  if (svg === undefined) return;
+  const [x = 0, y = 0, width = 0, height = 0] = view.split(" ").map(Number);
+  const window = xml("rect", { x, y, width, height }, []);
+  svg.children = [
+    xml("clipPath", { id: "view" }, [window]),
+    xml("g", { clipPath: "url(#view)" }, svg.children),
+  ];
+  Object.assign(svg.properties, { viewBox: view, className: ["cropped"] });
+}
+
 /** A figure, listing or table of a chapter: its picture, without number and caption, which are the page's. */
 function include(node: LeafDirective, work: Work): Node[] {
   const ref = node.attributes?.ref ?? "";
-  const found = work.materials.included.get(ref);
+  const found = work.sources.included.get(ref);
   if (found === undefined) {
     fail(work.file, node, "slide-include-exists", {
       reason: "An include names nothing that a chapter has",
       found: ref,
-      known: [...work.materials.included.keys()],
+      known: [...work.sources.included.keys()],
     });
     return [];
   }
@@ -821,7 +901,38 @@ function include(node: LeafDirective, work: Work): Node[] {
   const kept = copy.children.filter(
     (child) => child.type !== "element" || child.tagName !== "figcaption",
   );
+  const [holder] = elements(copy, (child) => hasClass(child, "picture"));
+  if (holder && node.attributes?.alt) holder.properties.ariaLabel = node.attributes.alt;
+  crop(copy, node.attributes?.view);
+  const [proof] = elements(copy, (child) => hasClass(child, "proof"));
+  if (proof) kept.push(h("figcaption", [proof]));
   return [leaf(copy.tagName, copy.properties, kept, node.position)];
+}
+
+/** Room for code on a slide, in pixels, and what a column and a line need of a type size. */
+const codeRoom = { widthPx: 1090, heightPx: 505, captionsPx: 84, proofPx: 34, gapPx: 20 };
+const codeType = { sizePxMin: 20, sizePxMax: 28, columnEm: 0.6, lineEm: 1.36 };
+
+/** All listings of a slide in one size: as large as the longest line and the number of lines allow. */
+function sizeCode(tree: HastRoot): HastRoot {
+  const listings: Element[] = [];
+  visit(tree, "element", (node) => {
+    if (hasClass(node, "listing")) listings.push(node);
+  });
+  if (listings.length === 0) return tree;
+  const lines = listings.flatMap((listing) => hastText(listing.children[0] as Element).split("\n"));
+  const columns = Math.max(...lines.map((line) => line.length));
+  const hasCaptions = listings.some(
+    (listing) => (listing.children[1] as Element).children.length > 0,
+  );
+  const extra =
+    listings.length * (codeRoom.proofPx + codeRoom.gapPx) + (hasCaptions ? codeRoom.captionsPx : 0);
+  const byHeight = (codeRoom.heightPx - extra) / (lines.length * codeType.lineEm);
+  const byWidth = codeRoom.widthPx / (columns * codeType.columnEm);
+  const size = Math.max(codeType.sizePxMin, Math.min(codeType.sizePxMax, byHeight, byWidth));
+  for (const listing of listings)
+    (listing.children[0] as Element).properties.style = `--size:${Math.floor(size * 2) / 2}px`;
+  return tree;
 }
 
 /** The same picture may stand on two slides: ids within it get the slide's before them, and references follow. */
@@ -844,7 +955,7 @@ function renameIds(tree: HastRoot, slideId: string): HastRoot {
 
 const rehype = unified()
   .use(remarkSmartypants, { dashes: "oldschool" })
-  .use(remarkRehype)
+  .use(remarkRehype, { handlers: { ...definitionListHandlers } })
   .use(renderMath)
   .freeze();
 
@@ -856,7 +967,7 @@ function toHast(nodes: readonly Node[], file: VFile): HastRoot {
 function countFragments(tree: HastRoot): number {
   let count = 0;
   visit(tree, "element", (node) => {
-    if ((node.properties.className as string[] | undefined)?.includes?.("fragment")) count += 1;
+    if (hasClass(node, "fragment")) count += 1;
   });
   return count;
 }
@@ -868,9 +979,7 @@ function markCues(tree: HastRoot): HastRoot {
     const parts = node.value.split(/(\[click(?::\d+)?\])/).filter((part) => part !== "");
     const made = parts.map(
       (part): ElementContent =>
-        /^\[click/.test(part)
-          ? h("span.cue", part.slice(1, -1).replace(":", " "))
-          : { type: "text", value: part },
+        /^\[click/.test(part) ? h("strong.cue", part) : { type: "text", value: part },
     );
     parent.children.splice(index, 1, ...made);
     return index + made.length;

@@ -1,0 +1,113 @@
+/** The order of scripts/: a module imports only from modules above it, so that the folder reads top to bottom. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const scripts = join(import.meta.dirname, "../../scripts");
+
+/** Top to bottom. ARCHITECTURE.md tells what each is for. */
+const order = [
+  "model.ts",
+  "rules.ts",
+  "report.ts",
+  "files.ts",
+  "fields.ts",
+  "tree.ts",
+  "closure.ts",
+  "regions.ts",
+  "sources.ts",
+  "load.ts",
+  "parse.ts",
+  "highlight.ts",
+  "fonts.ts",
+  "browser.ts",
+  "diagrams.ts",
+  "transform/hast.ts",
+  "transform/fences.ts",
+  "transform/headings.ts",
+  "transform/directives.ts",
+  "transform/raw.ts",
+  "transform/links.ts",
+  "transform/listings.ts",
+  "transform/transcripts.ts",
+  "transform/figures.ts",
+  "transform/blocks.ts",
+  "transform/inline.ts",
+  "transform/to-hast.ts",
+  "transform/math.ts",
+  "transform/labels.ts",
+  "transform/references.ts",
+  "transform/citations.ts",
+  "transform/index-terms.ts",
+  "gather.ts",
+  "transform/slides.ts",
+  "samples.ts",
+  "pictures.ts",
+  "pipeline.ts",
+  "proof.ts",
+  "pages.ts",
+  "assemble.ts",
+  "progress.ts",
+  "book.ts",
+  "kept.ts",
+  "artefacts.ts",
+  "output/document.ts",
+  "output/html.ts",
+  "output/epub-package.ts",
+  "output/epub.ts",
+  "output/print-tree.ts",
+  "output/print.ts",
+  "output/print-callouts.ts",
+  "output/print-layout.ts",
+  "output/print-pages.ts",
+  "output/pdf-finish.ts",
+  "output/pdf.ts",
+  "output/deck.ts",
+  "output/start.ts",
+  "decks.ts",
+  "cli.ts",
+  "build.ts",
+  "check.ts",
+  "sample.ts",
+  "dev.ts",
+  "test.ts",
+  "bench.ts",
+];
+const commands = ["build.ts", "check.ts", "sample.ts", "dev.ts", "test.ts", "bench.ts"];
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(scripts, path), "utf8");
+  return [...text.matchAll(/from "(\.[^"]+)"/g)].map((match) =>
+    posix.normalize(posix.join(dirname(path), match[1] ?? "")),
+  );
+}
+
+const files = readdirSync(scripts, { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
+  .sort();
+
+describe("the modules of scripts/", () => {
+  test("all stand in the order, once", () => {
+    expect([...order].sort()).toEqual(files);
+  });
+
+  test("import only from above", () => {
+    const upward = files.flatMap((path) =>
+      importsOf(path)
+        .filter((imported) => order.indexOf(imported) >= order.indexOf(path))
+        .map((imported) => `${path} imports ${imported}, which stands below it`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  test("are imported by somebody, or are commands", () => {
+    const imported = new Set(files.flatMap(importsOf));
+    expect(files.filter((path) => !imported.has(path) && !commands.includes(path))).toEqual([]);
+  });
+
+  test("an import from below would be found", () => {
+    expect(order.indexOf("build.ts")).toBeGreaterThan(order.indexOf("model.ts"));
+    expect(importsOf("build.ts")).toContain("book.ts");
+  });
+});
