@@ -1,0 +1,283 @@
+/**
+ * The finished HTML edition, opened as a reader opens it: from a folder, with no network, in the
+ * real browser, at the widths of a phone, a tablet and a desk.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { Element, Root } from "hast";
+import { fromHtml } from "hast-util-from-html";
+import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
+import type { Browser, Page } from "puppeteer";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBrowser } from "../../scripts/browser.ts";
+import { listFiles } from "../../scripts/files.ts";
+import { regionsOf } from "../../scripts/regions.ts";
+import { elements, hasClass, property } from "../../scripts/tree.ts";
+import { requireDist, rootPath } from "./dist.ts";
+
+const folder = requireDist("complete", "html");
+const pages = listFiles(folder).filter((name) => name.endsWith(".html"));
+const trees = new Map<string, Root>(
+  pages.map((name) => [name, fromHtml(readFileSync(join(folder, name), "utf8"))]),
+);
+/** The page with most listings stands for all where one is enough. */
+const busiest = pages.reduce((best, name) => (listingsOf(name) > listingsOf(best) ? name : best));
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+test("loads every page without an error and without a network", async () => {
+  const { page, problems } = await watchedPage();
+  for (const name of pages) await open(page, name);
+  await page.close();
+  expect(problems).toEqual([]);
+});
+
+test("leads every link of the edition to a place that exists", () => {
+  const ids = new Map(pages.map((name) => [name, idsOf(treeOf(name))]));
+  const dead = pages.flatMap((name) =>
+    linksOf(treeOf(name))
+      .filter((href) => !/^(?:https?|mailto):/.test(href))
+      .filter((href) => {
+        const [path, id] = href.split("#");
+        const known = ids.get(path === "" || path === undefined ? name : path);
+        return known === undefined || (id !== undefined && !known.has(decodeURIComponent(id)));
+      })
+      .map((href) => `${name}: ${href}`),
+  );
+  expect(dead).toEqual([]);
+});
+
+test("has a title, a description and a language on every page", () => {
+  const lacking = pages.filter((name) => {
+    const tree = treeOf(name);
+    const has = (test: (node: Element) => boolean) => elements(tree, test).length > 0;
+    return !(
+      has((node) => node.tagName === "title" && node.children.length > 0) &&
+      has((node) => property(node, "name") === "description" && property(node, "content") !== "") &&
+      has((node) => node.tagName === "html" && property(node, "lang") !== null)
+    );
+  });
+  expect(lacking).toEqual([]);
+});
+
+test("keeps each page under 300 kB as it is sent", () => {
+  const heavy = pages
+    .map((name) => ({ name, bytes: gzipSync(readFileSync(join(folder, name))).length }))
+    .filter(({ bytes }) => bytes > 300_000);
+  expect(heavy).toEqual([]);
+});
+
+test("is valid HTML", async () => {
+  const validate = new HtmlValidate(
+    new FileSystemConfigLoader({
+      root: true,
+      extends: ["html-validate:recommended"],
+      rules: {
+        // Matters of style, which the serializer decides alike on every page.
+        "doctype-style": "off",
+        "long-title": "off",
+        "void-style": "off",
+        // A picture's width and MathML's spacing are numbers of their own.
+        "no-inline-style": "off",
+        // Code has `>` and `&` where its author put them.
+        "no-raw-characters": ["error", { relaxed: true }],
+      },
+    }),
+  );
+  const wrong: string[] = [];
+  for (const name of pages) {
+    const report = await validate.validateFile(join(folder, name));
+    for (const result of report.results)
+      for (const message of result.messages)
+        wrong.push(`${name}:${message.line}: ${message.ruleId}: ${message.message}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+test.each([360, 768, 1440])("is never wider than a window of %i px", async (width) => {
+  const { page } = await watchedPage();
+  await page.setViewport({ width, height: 800 });
+  const wide: string[] = [];
+  for (const name of pages) {
+    await open(page, name);
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (over > 0) wide.push(`${name}: ${over} px`);
+  }
+  await page.close();
+  expect(wide).toEqual([]);
+});
+
+test.each(["light", "dark"])("gives axe nothing to object to in %s", async (scheme) => {
+  const { page } = await watchedPage();
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  await page.setViewport({ width: 1440, height: 900 });
+  const violations: string[] = [];
+  for (const name of pages) {
+    await open(page, name);
+    // What is hidden from sight until asked for has to pass too.
+    await page.$$eval("details", (all) => {
+      for (const details of all) details.open = true;
+    });
+    await page.evaluate(axeSource);
+    // Only colors differ between the two.
+    const found = await page.evaluate(runAxe, scheme === "dark" ? ["color-contrast"] : null);
+    violations.push(...found.map((violation) => `${name}: ${violation}`));
+  }
+  await page.close();
+  expect(violations).toEqual([]);
+});
+
+test("copies a listing exactly as its file has it, with and without a clipboard", async () => {
+  for (const hasClipboard of [true, false]) {
+    const { page, problems } = await watchedPage();
+    await page.evaluateOnNewDocument(captureCopies, hasClipboard);
+    await open(page, busiest);
+    const listings = await page.$$(".listing");
+    expect(listings.length).toBeGreaterThan(0);
+    for (const listing of listings) {
+      const { file, region } = await listing.evaluate((node) => ({
+        file: (node as HTMLElement).dataset.file ?? "",
+        region: (node as HTMLElement).dataset.region ?? "",
+      }));
+      const button = await listing.$("button.copy");
+      await button?.evaluate((node) => (node as HTMLButtonElement).click());
+      await page.waitForFunction(() => "copied" in globalThis);
+      const copied = await page.evaluate(() => {
+        const { copied: text } = globalThis as unknown as { copied: string };
+        delete (globalThis as unknown as { copied?: string }).copied;
+        return text;
+      });
+      expect(copied, `${file}, region ${region}`).toBe(sourceOf(file, region));
+    }
+    await page.close();
+    expect(problems).toEqual([]);
+  }
+});
+
+test("changes its colors on request and remembers it on the next page", async () => {
+  const { page } = await watchedPage();
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
+  const ground = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await open(page, "index.html");
+  const light = await ground();
+  await page.click(".open-themes");
+  await page.click("#themes input[value=dark]");
+  const dark = await ground();
+  await open(page, busiest);
+  expect(dark).not.toBe(light);
+  expect(await ground()).toBe(dark);
+  await page.click(".open-themes");
+  await page.click("#themes input[value='']");
+  expect(await ground()).toBe(light);
+  await page.close();
+});
+
+test("lets the keyboard reach whatever scrolls sideways, and nothing else", async () => {
+  const { page } = await watchedPage();
+  await page.setViewport({ width: 360, height: 800 });
+  await open(page, busiest);
+  const blocks = await page.$$eval("pre, .scroller", (all) =>
+    all.map((node) => ({
+      isScrolling: node.scrollWidth > node.clientWidth + 1,
+      isReachable: (node as HTMLElement).tabIndex === 0 && node.hasAttribute("aria-label"),
+    })),
+  );
+  expect(blocks.some(({ isScrolling }) => isScrolling)).toBe(true);
+  expect(blocks.filter(({ isScrolling, isReachable }) => isScrolling !== isReachable)).toEqual([]);
+  await page.close();
+});
+
+// --- Helpers --------------------------------------------------------------------------------
+
+/** A page that collects what goes wrong in it: errors, messages, and any request that leaves the folder. */
+async function watchedPage(): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  await page.setOfflineMode(true);
+  page.on("request", (request) => {
+    if (!/^(?:file|data):/.test(request.url())) problems.push(`request: ${request.url()}`);
+  });
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("pageerror", (error) => problems.push(`error: ${error}`));
+  page.on("console", (message) => {
+    if (["error", "warn"].includes(message.type())) problems.push(`console: ${message.text()}`);
+  });
+  return { page, problems };
+}
+
+async function open(page: Page, name: string): Promise<void> {
+  await page.goto(pathToFileURL(join(folder, name)).href);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+  });
+}
+
+type Axe = {
+  run(options: unknown): Promise<{
+    violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
+  }>;
+};
+
+/** Runs in the page. */
+async function runAxe(rules: string[] | null): Promise<string[]> {
+  const { axe } = globalThis as unknown as { axe: Axe };
+  const result = await axe.run(rules ? { runOnly: { type: "rule", values: rules } } : {});
+  return result.violations.map(
+    (violation) =>
+      `${violation.id} (${violation.nodes.length}): ${violation.nodes[0]?.target.join(" ")}; ${violation.nodes[0]?.failureSummary}`,
+  );
+}
+
+/** Runs in the page, before its scripts: what is copied is kept instead of handed to the system. */
+function captureCopies(hasClipboard: boolean): void {
+  const keep = (text: string) => {
+    (globalThis as unknown as { copied: string }).copied = text;
+  };
+  const clipboard = { writeText: async (text: string) => keep(text) };
+  Object.defineProperty(navigator, "clipboard", { value: hasClipboard ? clipboard : undefined });
+  document.execCommand = () => {
+    keep((document.activeElement as HTMLTextAreaElement).value);
+    return true;
+  };
+}
+
+/** The text of a region, read from its file, not from the page. */
+function sourceOf(file: string, region: string): string | undefined {
+  return regionsOf(file, readFileSync(join(rootPath, file), "utf8")).regions.get(region)?.text;
+}
+
+function treeOf(name: string): Root {
+  const tree = trees.get(name);
+  if (!tree) throw new Error(`${join(dirname(folder), name)} was not read`);
+  return tree;
+}
+
+function listingsOf(name: string): number {
+  return elements(treeOf(name), (node) => hasClass(node, "listing")).length;
+}
+
+function idsOf(tree: Root): Set<string> {
+  return new Set(elements(tree, () => true).flatMap((node) => property(node, "id") ?? []));
+}
+
+function linksOf(tree: Root): string[] {
+  return elements(tree, (node) => node.tagName === "a").flatMap(
+    (node) => property(node, "href") ?? [],
+  );
+}
