@@ -4,6 +4,7 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { slug } from "github-slugger";
 import type { Browser } from "puppeteer";
 import { VFile } from "vfile";
 import { type Assembly, assembleEdition } from "./assemble.ts";
@@ -96,6 +97,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     runs,
     pictures,
     chapterIds,
+    titleAnchors: new Map(pool.chapters.map(({ meta }) => [meta.id, slug(meta.title)])),
     charactersMissing,
   };
   const made = written.map(({ source, tree }, index) => {

@@ -1,5 +1,6 @@
 /** `editions/`, `chapters/` and the bibliography from the disk: what an author wrote, checked one file at a time. */
 import { basename, join } from "node:path";
+import { toString as textOf } from "mdast-util-to-string";
 import { VFile } from "vfile";
 import { type Fields, readFields } from "./fields.ts";
 import { exists, listFiles, readText } from "./files.ts";
@@ -12,6 +13,7 @@ import {
   formats,
   frontPages,
 } from "./model.ts";
+import { parseInline } from "./parse.ts";
 import { fail } from "./report.ts";
 
 /** A chapter before any transform: its file and what its front matter says. */
@@ -19,6 +21,8 @@ export type ChapterSource = {
   readonly path: string;
   readonly file: VFile;
   readonly meta: ChapterMeta;
+  /** True where the front matter gives no title: the first heading is it then, and stands in the text no more. */
+  readonly titleInText: boolean;
 };
 /** One entry of the bibliography, CSL JSON 1.0.2. */
 export type CslEntry = {
@@ -64,6 +68,7 @@ const bookFields: Fields = {
   identifier: { type: "string" },
   "code-columns-max": { type: "integer" },
   "wide-code": { type: ["refuse", "wrap"] },
+  "unknown-characters": { type: ["refuse", "name"] },
   proof: { type: ["required", "off"] },
 };
 const editionFields: Fields = {
@@ -158,12 +163,15 @@ function chapterFrom(file: VFile): ChapterSource {
       expected: "lower-case letters, digits and hyphens, a letter first",
     });
   const level = fields?.level;
+  const title = word("title");
+  const heading = title === null ? firstHeading(text.slice(match?.[0].length ?? 0)) : null;
   return {
     path,
     file,
+    titleInText: heading !== null,
     meta: {
       id,
-      title: word("title") ?? firstHeading(text) ?? id,
+      title: title ?? heading ?? id,
       part: word("part"),
       question: word("question"),
       needs: list("needs"),
@@ -174,9 +182,19 @@ function chapterFrom(file: VFile): ChapterSource {
   };
 }
 
+/** The words of the heading that a text begins with, whatever its level, or else of its first `#` line. */
 function firstHeading(text: string): string | null {
-  const match = /^# +(.+?)(?: +#+)?$/m.exec(text.replace(/^(```|~~~)[\s\S]*?^\1/gm, ""));
-  return match?.[1]?.replace(/[*_`]/g, "") ?? null;
+  const prose = text
+    .replace(/^ {0,3}(`{3,}|~{3,})[\s\S]*?^ {0,3}\1/gm, "")
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .trimStart();
+  const match =
+    /^#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$/.exec(prose.split("\n")[0] ?? "") ??
+    /^(\S.*)\n(?:=+|-{2,})[ \t]*(?:\n|$)/.exec(prose) ??
+    /^# +(.+?)(?:[ \t]+#+)?[ \t]*$/m.exec(prose);
+  const words = match?.[1]?.replace(/\s*\{#[a-z][a-z0-9-]*\}$/, "") ?? "";
+  const title = textOf(parseInline(words, undefined)).trim();
+  return title === "" ? null : title;
 }
 
 /** `12-consensus` -> `consensus`; anything else in the form of an id. */
@@ -248,6 +266,7 @@ function bookFrom(file: VFile | null, root: string): BookMeta {
     identifier: word("identifier", slugOf(title)),
     codeColumnsMax: typeof columns === "number" ? columns : 76,
     wideCode: fields["wide-code"] === "wrap" ? "wrap" : "refuse",
+    unknownCharacters: fields["unknown-characters"] === "name" ? "name" : "refuse",
     proof:
       fields.proof === "off" || (fields.proof === undefined && !exists(join(root, "code")))
         ? "off"

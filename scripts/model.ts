@@ -51,6 +51,8 @@ export type BookMeta = {
   readonly codeColumnsMax: number;
   /** `refuse` stops at a wider line; `wrap` folds lines of literal code (never of listings). */
   readonly wideCode: "refuse" | "wrap";
+  /** `name` prints a character that no face has as its number, [U+0928]; `refuse`, without a word here, stops at it. */
+  readonly unknownCharacters?: "refuse" | "name";
   /** `required`: program code may be printed only as a listing. */
   readonly proof: "required" | "off";
 };

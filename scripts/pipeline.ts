@@ -20,8 +20,8 @@ import { identifyHeadings } from "./transform/headings.ts";
 import { markInline } from "./transform/inline.ts";
 import { refuseHtml, resolveLinks } from "./transform/links.ts";
 import { insertListings, type Printed } from "./transform/listings.ts";
-import { renderMath } from "./transform/math.ts";
-import { checkCharacters, checkRaw, type FaceRole } from "./transform/raw.ts";
+import { displayMath, renderMath } from "./transform/math.ts";
+import { checkCharacters, checkRaw, type FaceRole, nameCharacters } from "./transform/raw.ts";
 import { definitionListHandlers, tidyFootnotes } from "./transform/to-hast.ts";
 import { checkTranscriptLines, insertTranscripts, type Run } from "./transform/transcripts.ts";
 
@@ -33,6 +33,8 @@ export type Materials = {
   readonly runs: ReadonlyMap<string, Run>;
   readonly pictures: ReadonlyMap<string, Picture>;
   readonly chapterIds: ReadonlyMap<string, string>;
+  /** Chapter's id -> the anchor that its title would have: a link to it leads to the chapter. */
+  readonly titleAnchors: ReadonlyMap<string, string>;
   /** Characters of a text that no face of its role has. */
   readonly charactersMissing: (text: string, role: FaceRole) => readonly string[];
 };
@@ -45,20 +47,28 @@ export function transformChapter(
   printed: Printed[],
 ): Chapter {
   const { book, sources, highlight, runs, pictures, chapterIds } = materials;
-  const chapterId = source.meta.id;
+  const { id: chapterId, title, question, abstract } = source.meta;
   const folder = dirname(source.path);
   const columnsMax = book.codeColumnsMax;
   const processor = unified()
     // Headings first: a first line that repeats the title goes, and ids are made of words as the author wrote them.
-    .use(identifyHeadings, { chapterId, title: source.meta.title })
+    .use(identifyHeadings, {
+      chapterId,
+      title,
+      titleInText: source.titleInText,
+    })
     // Misspelled directives and attributes, before anybody reads them.
     .use(checkDirectives, { directives: chapterDirectives })
     // What Markdown lets pass without a word, while everything still is as it was parsed.
     .use(checkRaw)
-    .use(checkCharacters, { missing: materials.charactersMissing })
+    .use(checkCharacters, {
+      missing: materials.charactersMissing,
+      unknown: book.unknownCharacters ?? "refuse",
+      titles: [title, question ?? "", abstract ?? ""],
+    })
     .use(checkFences)
     .use(refuseHtml)
-    .use(resolveLinks, { chapterId, folder, chapterIds })
+    .use(resolveLinks, { chapterId, folder, chapterIds, titleAnchors: materials.titleAnchors })
     // Fences are code until here: each of these three takes its own kind and leaves the rest.
     .use(insertListings, {
       sources,
@@ -71,6 +81,7 @@ export function transformChapter(
     .use(checkTranscriptLines, { runs, columnsMax })
     .use(insertTranscripts, { runs, columnsMax })
     .use(insertFigures, { folder, pictures })
+    .use(displayMath)
     // Containers after what they contain.
     .use(buildBlocks, { chapterId })
     // Labels of references and terms are read before quotes are educated.
@@ -85,5 +96,8 @@ export function transformChapter(
     .use(tidyFootnotes, { chapterId })
     .use(renderMath);
   const hast = processor.runSync(tree, source.file) as unknown as HastRoot;
-  return { path: source.path, file: source.file, meta: source.meta, tree: hast };
+  const named = (text: string): string =>
+    book.unknownCharacters === "name" ? nameCharacters(text, materials.charactersMissing) : text;
+  const meta = { ...source.meta, title: named(title) };
+  return { path: source.path, file: source.file, meta, tree: hast };
 }

@@ -120,21 +120,11 @@ export function bodyOf(section: Section, hrefOf: (id: string) => string): Root {
   const tree = copyTree(section.tree);
   resolveLinks(tree, hrefOf);
   for (const node of elements(tree, () => true)) {
-    if (node.tagName === "figcaption" || hasClass(node, "exercise-title")) spaceOut(node);
     alignByClass(node);
     // For print, which joins the pages of a range; elsewhere a dead letter.
     delete node.properties.dataTo;
   }
   return tree;
-}
-
-/** A space between the parts of a caption, for those who copy or hear it; styles make it wider. */
-function spaceOut(node: Element): void {
-  node.children = node.children.flatMap((child, index) =>
-    index > 0 && child.type === "element" && node.children[index - 1]?.type === "element"
-      ? [{ type: "text" as const, value: " " }, child]
-      : [child],
-  );
 }
 
 /** `align` on cells is Markdown's way, and obsolete HTML: a class says the same. */

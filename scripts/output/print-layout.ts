@@ -118,11 +118,13 @@ export function settleMargins(): void {
 }
 
 /**
- * Puts a field of paper behind each label that crosses a line of its figure. On screen a stroke around the letters does
- * that, but Chromium embeds the face of stroked text as Type 3, which printers refuse.
+ * Puts a field of paper behind each label that has a stroke of paper around its letters: Chromium embeds the face of
+ * stroked text as Type 3, which printers refuse.
  */
 export function backLabels(): void {
-  for (const label of document.querySelectorAll<SVGTextElement>("svg text.halo")) {
+  for (const label of document.querySelectorAll<SVGTextElement>("svg text")) {
+    if (getComputedStyle(label).stroke === "none") continue;
+    label.style.stroke = "none";
     const box = label.getBBox();
     const field = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     const geometry = { x: box.x - 1.5, y: box.y + 1, width: box.width + 3, height: box.height - 2 };

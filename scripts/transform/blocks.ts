@@ -6,7 +6,7 @@ import type { Node, Parent } from "unist";
 import { visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { fail } from "../report.ts";
-import { block, leaf, setHast, text } from "./hast.ts";
+import { block, leaf, setHast, spaced, text } from "./hast.ts";
 
 type Options = { readonly chapterId: string };
 type Build = (node: ContainerDirective, options: Options, file: VFile, parent: Parent) => Node;
@@ -173,11 +173,11 @@ function exercise(node: ContainerDirective, _options: Options, file: VFile): Nod
   const head = block(
     "h3",
     { className: ["exercise-title"] },
-    [
+    spaced([
       leaf("span", { className: ["label"], dataLabel: "exercise" }, [], node.position),
       ...(title ? [leaf("span", { className: ["caption"] }, [text(title)], node.position)] : []),
       ...(facts ? [leaf("span", { className: ["minutes"] }, [text(facts)], node.position)] : []),
-    ],
+    ]),
     node.position,
   );
   return block(
@@ -216,7 +216,7 @@ function table(node: ContainerDirective, _options: Options, file: VFile): Node {
   const head = block(
     "figcaption",
     {},
-    [
+    spaced([
       leaf("span", { className: ["label"], dataLabel: "table" }, [], node.position),
       block(
         "span",
@@ -224,7 +224,7 @@ function table(node: ContainerDirective, _options: Options, file: VFile): Node {
         caption?.type === "paragraph" ? caption.children : [],
         node.position,
       ),
-    ],
+    ]),
     node.position,
   );
   return block(

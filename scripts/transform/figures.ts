@@ -10,7 +10,7 @@ import type { VFile } from "vfile";
 import { fail } from "../report.ts";
 import type { RuleId } from "../rules.ts";
 import { fenceKind } from "./fences.ts";
-import { block, leaf, text } from "./hast.ts";
+import { block, leaf, spaced, text } from "./hast.ts";
 
 /** A picture ready to stand in a page, or what is wrong with it. */
 export type Picture =
@@ -94,11 +94,11 @@ function figure(node: ContainerDirective, options: Options, file: VFile) {
       block(
         "figcaption",
         {},
-        [
+        spaced([
           leaf("span", { className: ["label"], dataLabel: "figure" }, [], node.position),
           block("span", { className: ["caption"] }, caption[0]?.children ?? [], node.position),
           ...proof,
-        ],
+        ]),
         node.position,
       ),
     ],

@@ -53,3 +53,10 @@ export function element(
 ): ElementContent {
   return { type: "element", tagName, properties, children };
 }
+
+/** Parts of a line, with a space between them, so that copied text has its words apart. */
+export function spaced(parts: readonly UnistNode[]): UnistNode[] {
+  return parts.flatMap((part, index) =>
+    index === 0 ? [part] : [{ type: "text", value: " " } as UnistNode, part],
+  );
+}

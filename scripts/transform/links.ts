@@ -12,6 +12,8 @@ type Options = {
   readonly folder: string;
   /** Repository path of a chapter's file -> its id. */
   readonly chapterIds: ReadonlyMap<string, string>;
+  /** Chapter's id -> the anchor of its title, which stands in no text. */
+  readonly titleAnchors: ReadonlyMap<string, string>;
 };
 
 export function resolveLinks(options: Options) {
@@ -42,7 +44,11 @@ export function resolveLinks(options: Options) {
           found: url,
           known: [...options.chapterIds.keys()],
         });
-      else node.url = anchor === undefined || anchor === "" ? `#${target}` : `#${target}/${anchor}`;
+      else
+        node.url =
+          anchor === undefined || anchor === "" || anchor === options.titleAnchors.get(target)
+            ? `#${target}`
+            : `#${target}/${anchor}`;
     });
   };
 }

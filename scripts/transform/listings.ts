@@ -12,7 +12,7 @@ import { parseInline } from "../parse.ts";
 import { fail } from "../report.ts";
 import type { Sources } from "../sources.ts";
 import { fenceKind, fenceOf } from "./fences.ts";
-import { block, element, leaf, setHast, text } from "./hast.ts";
+import { block, element, leaf, setHast, spaced, text } from "./hast.ts";
 
 /** One listing as it is printed: what the proof has to answer for. */
 export type Printed = { readonly region: Region; readonly file: VFile; readonly node: Code };
@@ -154,7 +154,7 @@ function listing(
   const caption = block(
     "figcaption",
     {},
-    [
+    spaced([
       leaf("span", { className: ["label"], dataLabel: "listing" }, [], node.position),
       block(
         "span",
@@ -163,7 +163,7 @@ function listing(
         node.position,
       ),
       leaf("span", { className: ["proof"] }, [text(proof)], node.position),
-    ],
+    ]),
     node.position,
   );
   const steps = attributes.steps === undefined ? {} : { dataSteps: attributes.steps };

@@ -2,10 +2,29 @@
 import type { Element, Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
 import { toString as textOf } from "hast-util-to-string";
+import type { Root as MdastRoot, Paragraph } from "mdast";
 import temml from "temml";
 import { SKIP, visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { fail } from "../report.ts";
+import { element, leaf, text } from "./hast.ts";
+
+/** `$$…$$` on a line of its own is displayed, as in most other Markdown; remark-math wants the dollars on lines of their own. */
+export function displayMath() {
+  return (tree: MdastRoot, file: VFile): void => {
+    const source = String(file.value);
+    visit(tree, "paragraph", (node, index, parent) => {
+      const [only, ...others] = node.children;
+      if (only?.type !== "inlineMath" || others.length > 0 || !parent || index === undefined)
+        return;
+      if (!source.startsWith("$$", only.position?.start.offset ?? 0)) return;
+      const code = element("code", { className: ["language-math", "math-display"] }, [
+        text(only.value),
+      ]);
+      parent.children[index] = leaf("pre", {}, [code], node.position) as Paragraph;
+    });
+  };
+}
 
 export function renderMath() {
   return (tree: Root, file: VFile): void => {
@@ -40,6 +59,8 @@ function mathml(tex: string, displayed: boolean, node: Element, file: VFile): El
     );
     if (!math) return null;
     delete math.properties.style;
+    // For readers that cannot set MathML.
+    math.properties.alttext = tex.trim();
     if (node.position) math.position = node.position;
     return math;
   } catch (error) {

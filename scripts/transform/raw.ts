@@ -1,5 +1,6 @@
 /** What Markdown lets pass without a word: markup that did not parse, fences that never end, ragged tables, characters no face has. */
 import type { Root, Table, Text } from "mdast";
+import type { Node, Point } from "unist";
 import { visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { location } from "vfile-location";
@@ -71,24 +72,64 @@ function checkRows(table: Table, file: VFile): void {
 
 /** The role of the face in which a text is set. */
 export type FaceRole = "serif" | "code";
-type Options = { readonly missing: (text: string, role: FaceRole) => readonly string[] };
+type Missing = (text: string, role: FaceRole) => readonly string[];
+type Options = {
+  readonly missing: Missing;
+  readonly unknown: "refuse" | "name";
+  /** The chapter's title and what else of its front matter is printed. */
+  readonly titles: readonly string[];
+};
 
-/** Refuse characters that no loaded face has: they would print as nothing. */
-export function checkCharacters({ missing }: Options) {
+/** Refuse characters that no loaded face has, which would print as nothing; or print their numbers. */
+export function checkCharacters({ missing, unknown, titles }: Options) {
   return (tree: Root, file: VFile): void => {
+    const refuse = (place: Node | Point, role: FaceRole, found: readonly string[]): void => {
+      const named = found.map((character) => `${character} (${numberOf(character)})`);
+      fail(file, place, "character-in-face", {
+        reason: `No face of ${role === "code" ? "code" : "text"} has ${named.join(", ")}`,
+        expected:
+          'characters that the book\'s faces have, or "unknown-characters: name" in editions/book.yaml',
+      });
+    };
+    if (unknown === "refuse")
+      for (const title of titles) {
+        const found = missing(title, "serif");
+        if (found.length > 0) refuse({ line: 1, column: 1 }, "serif", found);
+      }
     visit(tree, (node) => {
       if (node.type !== "text" && node.type !== "inlineCode" && node.type !== "code") return;
       const role = node.type === "text" ? "serif" : "code";
       const found = missing(node.value, role);
       if (found.length === 0) return;
-      const named = found.map(
-        (character) =>
-          `${character} (U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")})`,
-      );
-      fail(file, node, "character-in-face", {
-        reason: `No face of ${role === "code" ? "code" : "text"} has ${named.join(", ")}`,
-        expected: "characters that the book's faces have",
-      });
+      if (unknown === "refuse") refuse(node, role, found);
+      else node.value = withNumbers(node.value, found);
     });
   };
+}
+
+/** `नम` -> `[U+0928 U+092E]` where no face has them. */
+export function nameCharacters(text: string, missing: Missing): string {
+  return withNumbers(text, missing(text, "serif"));
+}
+
+function withNumbers(text: string, characters: readonly string[]): string {
+  const unknown = new Set(characters);
+  let out = "";
+  let run: string[] = [];
+  const end = (): void => {
+    if (run.length > 0) out += `[${run.map(numberOf).join(" ")}]`;
+    run = [];
+  };
+  for (const character of text)
+    if (unknown.has(character)) run.push(character);
+    else {
+      end();
+      out += character;
+    }
+  end();
+  return out;
+}
+
+function numberOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

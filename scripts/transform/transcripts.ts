@@ -5,7 +5,7 @@ import type { VFile } from "vfile";
 import { parseInline } from "../parse.ts";
 import { fail } from "../report.ts";
 import { fenceKind, fenceOf } from "./fences.ts";
-import { block, element, leaf, text } from "./hast.ts";
+import { block, element, leaf, spaced, text } from "./hast.ts";
 
 /** What came of a run of a sample: its output, or why there is none. */
 export type Run =
@@ -121,14 +121,14 @@ function transcript(node: Code, output: string) {
           block(
             "figcaption",
             {},
-            [
+            spaced([
               block(
                 "span",
                 { className: ["caption"] },
                 parseInline(attributes.caption, node.position),
                 node.position,
               ),
-            ],
+            ]),
             node.position,
           ),
         ];
