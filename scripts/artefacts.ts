@@ -71,13 +71,13 @@ export function openStage(root: string): Stage {
  *
  * @param startPage  makes index.html from the record of everything that is in dist/ then
  */
-export function publish(
+export async function publish(
   root: string,
   stage: Stage,
   record: Omit<BuildRecord, "artefacts">,
   whole: boolean,
-  startPage: (record: BuildRecord) => string,
-): void {
+  startPage: (record: BuildRecord) => Promise<string>,
+): Promise<void> {
   const dist = join(root, "dist");
   const kept = whole
     ? []
@@ -94,7 +94,7 @@ export function publish(
   for (const artefact of kept) copyInto(join(dist, artefact.path), join(next, artefact.path));
   for (const artefact of stage.artefacts)
     moveInto(join(stage.folder, artefact.path), join(next, artefact.path));
-  writeFile(join(next, "index.html"), startPage(all));
+  writeFile(join(next, "index.html"), await startPage(all));
   writeFile(join(next, "build.json"), `${JSON.stringify(all, null, 2)}\n`);
   replaceFolder(next, dist);
   removeFolder(stage.folder);

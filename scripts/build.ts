@@ -64,12 +64,16 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     }
     progress.stage("write dist/");
     const count = stage.artefacts.length;
-    publish(
+    await publish(
       root,
       stage,
       { proof: proofCounts(made), versions: await versionsOf(browser) },
       wholeBook,
-      (record) => startPage(made.pool.book, record, { theme: (name) => themeText(root, name) }),
+      (record) =>
+        startPage(made.pool.book, record, {
+          theme: (name) => themeText(root, name),
+          subset: keptSubset(root),
+        }),
     );
     progress.done();
     const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
@@ -106,8 +110,8 @@ const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) 
         onProgress: progress.note,
       });
       stage.add(path, {
-        title: `${title}, PDF`,
-        group: id,
+        title: "PDF, for paper and screen",
+        group: title === "" ? id : title,
         pages: printed.pages,
         words: wordsOf(book),
         listings: listingsOf(book),
@@ -124,8 +128,8 @@ const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) 
         await epubFile(book, { theme: (name) => themeText(root, name), subset: keptSubset(root) }),
       );
       stage.add(path, {
-        title: `${title}, EPUB`,
-        group: id,
+        title: "EPUB, for readers",
+        group: title === "" ? id : title,
         pages: null,
         words: wordsOf(book),
         listings: listingsOf(book),
@@ -142,8 +146,8 @@ const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) 
       });
       for (const [name, data] of files) stage.write(`${id}/html/${name}`, data);
       stage.add(`${id}/html/`, {
-        title: `${title}, HTML`,
-        group: id,
+        title: "HTML, for the browser, offline",
+        group: title === "" ? id : title,
         pages: [...files.keys()].filter((name) => name.endsWith(".html")).length,
         words: wordsOf(book),
         listings: listingsOf(book),

@@ -53,14 +53,14 @@ export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<V
       await deckPdf(await browser(), join(stage.folder, folder)),
     );
     const about = {
-      group: "slides",
+      group: "Slides",
       pages: deck.slides.length,
       words: null,
       listings: null,
       milliseconds: Math.round(performance.now() - start),
     };
-    stage.add(`${folder}/`, { title: `${deck.title}, deck`, ...about });
-    stage.add(`slides/${deck.id}.pdf`, { title: `${deck.title}, PDF`, ...about });
+    stage.add(`${folder}/`, { title: `${deck.title}: deck`, ...about });
+    stage.add(`slides/${deck.id}.pdf`, { title: `${deck.title}: PDF`, ...about });
   }
   return files;
 }

@@ -1,12 +1,22 @@
 /** dist/index.html: leads to every edition, deck and file of a build, with sizes. */
 import type { BuildRecord } from "../artefacts.ts";
+import { type Face, faces, fontFaceCss } from "../fonts.ts";
 import type { BookMeta } from "../model.ts";
 import { escapeAttribute, escapeText } from "./document.ts";
 
-type Deps = { readonly theme: (name: string) => string };
+type Deps = {
+  readonly theme: (name: string) => string;
+  /** WOFF2 of a face with these characters. */
+  readonly subset: (face: Face, characters: string) => Promise<Uint8Array>;
+};
 
-export function startPage(book: BookMeta, record: BuildRecord, deps: Deps): string {
-  const groups = [...new Set(record.artefacts.map((artefact) => artefact.group))];
+/** Faces of this page, by their ids in fonts.ts. */
+const faceIds = ["pf-serif-display-600", "pf-sans-400", "pf-sans-600"];
+
+export async function startPage(book: BookMeta, record: BuildRecord, deps: Deps): Promise<string> {
+  const groups = [...new Set(record.artefacts.map((artefact) => artefact.group))].sort(
+    (a, b) => rank(a) - rank(b),
+  );
   const lists = groups.map((group) => {
     const items = record.artefacts
       .filter((artefact) => artefact.group === group)
@@ -16,17 +26,31 @@ export function startPage(book: BookMeta, record: BuildRecord, deps: Deps): stri
           sizeOf(artefact.bytes),
           artefact.pages === null
             ? ""
-            : `${artefact.pages} ${artefact.path.startsWith("slides/") ? "slides" : "pages"}`,
+            : `${artefact.pages} ${group === "Slides" ? "slides" : "pages"}`,
           artefact.words === null ? "" : `${artefact.words.toLocaleString("en-US")} words`,
         ];
         return `<li><a href="${escapeAttribute(href)}">${escapeText(artefact.title)}</a> <span>${facts.filter((fact) => fact !== "").join(", ")}</span></li>`;
       });
-    return `<section><h2>${escapeText(group === "slides" ? "Slides" : `Edition: ${group}`)}</h2>\n<ul>\n${items.join("\n")}\n</ul></section>`;
+    return `<section><h2>${escapeText(group)}</h2>\n<ul>\n${items.join("\n")}\n</ul></section>`;
   });
   const proof =
     record.proof.proved === true && Number(record.proof.listings) > 0
       ? `<p>Proof of this build: ${Number(record.proof.testsPassed)} tests passed and executed all ${Number(record.proof.executableLines)} executable lines of the ${Number(record.proof.listings)} listings.</p>`
       : "";
+  const used = await Promise.all(
+    faces
+      .filter((face) => faceIds.includes(face.id))
+      .map(
+        async (face) =>
+          [face, await deps.subset(face, printable + book.title + book.subtitle)] as const,
+      ),
+  );
+  const fonts = new Map(
+    used.map(([face, data]) => [
+      face.id,
+      `data:font/woff2;base64,${Buffer.from(data).toString("base64")}`,
+    ]),
+  );
   return `<!doctype html>
 <html lang="${escapeAttribute(book.language)}">
 <head>
@@ -35,6 +59,10 @@ export function startPage(book: BookMeta, record: BuildRecord, deps: Deps): stri
 <meta name="color-scheme" content="light dark">
 <title>${escapeText(book.title)}</title>
 <style>
+${fontFaceCss(
+  used.map(([face]) => face),
+  (face) => fonts.get(face.id) ?? "",
+)}
 ${deps.theme("tokens.css")}
 ${startStyle}
 </style>
@@ -52,9 +80,9 @@ ${proof}
 `;
 }
 
-const startStyle = `body { margin: 0; font: 1.125rem/1.55 "Source Sans 3", system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+const startStyle = `body { margin: 0; font: 1.125rem/1.55 var(--sans); color: var(--ink); background: var(--paper); }
 main { max-width: 40rem; margin: 0 auto; padding: 4rem 1.25rem; }
-h1 { font-weight: 300; font-size: 3rem; line-height: 1.1; margin: 0; color: var(--accent); }
+h1 { font: 600 3.25rem/1.1 var(--display); margin: 0 0 0.5rem; }
 h2 { font-size: 1.125rem; margin: 2.5rem 0 0.5rem; }
 ul { list-style: none; margin: 0; padding: 0; }
 li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: 0.4rem 0; border-bottom: 1px solid var(--rule); }
@@ -66,3 +94,12 @@ function sizeOf(bytes: number): string {
     ? `${(bytes / 1e6).toFixed(1)} MB`
     : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
+
+/** Editions in the order of the build, slides after them. */
+function rank(group: string): number {
+  return group === "Slides" ? 1 : 0;
+}
+
+const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join(
+  "",
+);
