@@ -3,12 +3,13 @@
  * layout (print, diagrams, decks, browser tests) shares it.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer";
+import { UsageError } from "./cli.ts";
 
 export type BrowserOptions = {
   /** Told once if the browser has to run without its sandbox. */
@@ -25,7 +26,7 @@ export type PageOptions = {
 /** A program that can be started, and the environment that it needs. */
 type Executable = { readonly path: string; readonly env: Readonly<Record<string, string>> };
 
-/** Starts the browser. Throws an error that says what to install when there is none. */
+/** Starts the browser. Throws an error that says what to do when there is none, or when it cannot start here. */
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const executable = await findBrowser();
   const isRoot = process.getuid?.() === 0;
@@ -34,10 +35,10 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       "The browser runs without its sandbox, because this process is root and Chromium has none for root.",
     );
   }
-  return puppeteer.launch({
+  const launched = puppeteer.launch({
     executablePath: executable.path,
     headless: "shell",
-    env: { ...process.env, ...executable.env },
+    env: { ...process.env, ...executable.env, ...(await fontsOfBrowser()) },
     // A print of a long book is one call that takes a while on a slow machine.
     protocolTimeout: 600_000,
     args: [
@@ -55,7 +56,16 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       ...(isRoot ? ["--no-sandbox"] : []),
     ],
   });
+  return launched.catch((error: unknown) => {
+    if (!String(error).includes("No usable sandbox")) throw error;
+    throw new UsageError(noSandbox);
+  });
 }
+
+const noSandbox = `The browser cannot make its sandbox: this machine keeps user namespaces from ordinary users.
+  On Ubuntu 23.10 or newer: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
+  In a container: allow user namespaces, or run as root in it (then the browser runs without a sandbox).
+  Or name a Chrome that was installed with a sandbox of its own in PUPPETEER_EXECUTABLE_PATH.`;
 
 /** A page that has no network: only files under `folders`, `data:` and `blob:` load. */
 export async function newPage(browser: Browser, options: PageOptions): Promise<Page> {
@@ -86,7 +96,7 @@ async function findBrowser(): Promise<Executable> {
   const named = process.env.PUPPETEER_EXECUTABLE_PATH;
   if (named) {
     if (existsSync(named)) return { path: named, env: {} };
-    throw new Error(`PUPPETEER_EXECUTABLE_PATH names ${named}, and there is no such file.`);
+    throw new UsageError(`PUPPETEER_EXECUTABLE_PATH names ${named}, and there is no such file.`);
   }
   const bundled = await bundledBrowser();
   if (bundled) return bundled;
@@ -95,7 +105,7 @@ async function findBrowser(): Promise<Executable> {
     ...systemPaths().map((candidate) => () => candidate),
   ]);
   if (path) return { path, env: {} };
-  throw new Error(
+  throw new UsageError(
     "No Chromium or Chrome was found. Run `npx puppeteer browsers install chrome-headless-shell`, " +
       "or name one in PUPPETEER_EXECUTABLE_PATH.",
   );
@@ -109,7 +119,7 @@ async function bundledBrowser(): Promise<Executable | null> {
   if (process.platform !== "linux") return null;
   const packed = packedBrowser();
   if (!packed) return null;
-  const home = join(tmpdir(), `chromium-${packed.version}-${process.arch}-${process.getuid?.()}`);
+  const { home } = packed;
   const path = await unpacked(home, join(packed.bin, "chromium.br"), "chromium");
   if (runs(path, {})) return { path, env: {} };
   // A bare machine lacks libnss3 and libnspr4; the package carries them for such a machine.
@@ -119,8 +129,8 @@ async function bundledBrowser(): Promise<Executable | null> {
   return runs(path, env) ? { path, env } : null;
 }
 
-/** Where the package keeps its archives, and its version; null if it is not installed. */
-function packedBrowser(): { bin: string; version: string } | null {
+/** Where the package keeps its archives, and where this version of them is unpacked; null if it is not installed. */
+function packedBrowser(): { bin: string; home: string } | null {
   const require = createRequire(import.meta.url);
   let entry: string;
   try {
@@ -130,14 +140,41 @@ function packedBrowser(): { bin: string; version: string } | null {
   }
   const root = dirname(dirname(entry));
   const { version } = require(join(root, "package.json")) as { version: string };
-  return { bin: join(root, "bin"), version };
+  const home = join(tmpdir(), `chromium-${version}-${process.arch}-${process.getuid?.()}`);
+  return { bin: join(root, "bin"), home };
 }
 
 /**
- * Unpacks an archive into `home` unless that was done before; gives the path of `name` in it. Unpacks aside and
- * renames, so that a build that runs at the same time never sees half a browser.
+ * The environment that lets the browser see one family, Open Sans of the package, and none of the machine's. Where a machine
+ * has no font at all, Chromium refuses web fonts too; where it has some, they stand in for a face that is missing, and
+ * a print depends on the machine. Only Linux asks fontconfig.
  */
-async function unpacked(home: string, archive: string, name: string): Promise<string> {
+async function fontsOfBrowser(): Promise<Readonly<Record<string, string>>> {
+  if (process.platform !== "linux") return {};
+  const packed = packedBrowser();
+  if (!packed) return {};
+  const archive = join(packed.bin, "fonts.tar.br");
+  const folder = await unpacked(`${packed.home}-fonts`, archive, "fonts", (fonts) => {
+    writeFileSync(join(fonts, "fonts.conf"), fontsConfiguration);
+  });
+  return { FONTCONFIG_FILE: join(folder, "fonts.conf") };
+}
+
+const fontsConfiguration = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">fonts</dir></fontconfig>
+`;
+
+/**
+ * Unpacks an archive into `home` unless that was done before; gives the path of `name` in it. Unpacks aside,
+ * lets `finish` add to it, and renames, so that a build that runs at the same time never sees half a browser.
+ */
+async function unpacked(
+  home: string,
+  archive: string,
+  name: string,
+  finish: (path: string) => void = () => {},
+): Promise<string> {
   if (existsSync(home)) {
     if (lstatSync(home).uid !== process.getuid?.()) {
       throw new Error(`${home} belongs to another user; remove it, or set TMPDIR.`);
@@ -153,6 +190,7 @@ async function unpacked(home: string, archive: string, name: string): Promise<st
   if (temporary === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = temporary;
   await done;
+  finish(join(aside, name));
   try {
     renameSync(aside, home);
   } catch (error) {

@@ -70,6 +70,7 @@ const bookFields: Fields = {
   "wide-code": { type: ["refuse", "wrap"] },
   "unknown-characters": { type: ["refuse", "name"] },
   proof: { type: ["required", "off"] },
+  "prose-avoid": { type: "strings" },
 };
 const editionFields: Fields = {
   id: { type: "string", required: true },
@@ -265,6 +266,7 @@ function bookFrom(file: VFile | null, root: string): BookMeta {
     licenceCode: word("licence-code", ""),
     identifier: word("identifier", slugOf(title)),
     codeColumnsMax: typeof columns === "number" ? columns : 76,
+    proseAvoid: Array.isArray(fields["prose-avoid"]) ? (fields["prose-avoid"] as string[]) : [],
     wideCode: fields["wide-code"] === "wrap" ? "wrap" : "refuse",
     unknownCharacters: fields["unknown-characters"] === "name" ? "name" : "refuse",
     proof:

@@ -53,6 +53,8 @@ export type BookMeta = {
   readonly wideCode: "refuse" | "wrap";
   /** `name` prints a character that no face has as its number, [U+0928]; `refuse`, without a word here, stops at it. */
   readonly unknownCharacters?: "refuse" | "name";
+  /** Phrases that the text does without. */
+  readonly proseAvoid: readonly string[];
   /** `required`: program code may be printed only as a listing. */
   readonly proof: "required" | "off";
 };

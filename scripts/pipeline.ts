@@ -21,6 +21,7 @@ import { markInline } from "./transform/inline.ts";
 import { refuseHtml, resolveLinks } from "./transform/links.ts";
 import { insertListings, type Printed } from "./transform/listings.ts";
 import { displayMath, renderMath } from "./transform/math.ts";
+import { checkProse } from "./transform/prose.ts";
 import { checkCharacters, checkRaw, type FaceRole, nameCharacters } from "./transform/raw.ts";
 import { definitionListHandlers, tidyFootnotes } from "./transform/to-hast.ts";
 import { checkTranscriptLines, insertTranscripts, type Run } from "./transform/transcripts.ts";
@@ -61,6 +62,7 @@ export function transformChapter(
     .use(checkDirectives, { directives: chapterDirectives })
     // What Markdown lets pass without a word, while everything still is as it was parsed.
     .use(checkRaw)
+    .use(checkProse, { avoid: book.proseAvoid })
     .use(checkCharacters, {
       missing: materials.charactersMissing,
       unknown: book.unknownCharacters ?? "refuse",

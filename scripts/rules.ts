@@ -23,6 +23,8 @@ export const rules = {
   "image-exists": "An image file must be there.",
   "link-exists": "A link inside the book must lead somewhere.",
   "chapter-has-text": "A chapter has text.",
+  "word-doubled": "A word typed twice is a slip.",
+  "prose-avoided": "The book has phrases that it does without.",
   "markup-raw": "Markup that did not parse would stand in the page as it was typed.",
   "fence-closed": "A fence that begins must end; else it swallows the rest of the chapter.",
   "table-cells": "A row of a table has as many cells as its head.",

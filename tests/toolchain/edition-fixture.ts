@@ -185,6 +185,7 @@ export function editionFixture(): EditionBook {
       licenceCode: "MIT",
       identifier: "partial-failure",
       codeColumnsMax: 76,
+      proseAvoid: [],
       wideCode: "refuse",
       proof: "required",
     },

@@ -27,6 +27,7 @@ const order = [
   "transform/headings.ts",
   "transform/directives.ts",
   "transform/raw.ts",
+  "transform/prose.ts",
   "transform/links.ts",
   "transform/listings.ts",
   "transform/transcripts.ts",

@@ -142,7 +142,13 @@ describe("what a deck promises", () => {
     const { deck } = cut(readFileSync(join(folder, "whole/input.md"), "utf8"));
     const book = { title: "B", subtitle: "", authors: [], language: "en", publisher: "" };
     const whole = { ...book, year: 2000, licenceText: "", licenceCode: "", identifier: "b" };
-    const meta = { ...whole, codeColumnsMax: 76, wideCode: "refuse", proof: "off" } as const;
+    const meta = {
+      ...whole,
+      codeColumnsMax: 76,
+      proseAvoid: [],
+      wideCode: "refuse",
+      proof: "off",
+    } as const;
     expect(deckHtml(deck, meta)).toContain("3:00 to 5:00, 2 min. Only in: bootcamp.");
     expect(deckHtml(deck, meta)).toContain('data-timing="90"');
     expect(transcriptHtml(deck, meta)).toContain(
