@@ -22,10 +22,10 @@ export function draw(): string {
     456,
     y(toMs) + 34,
     panel(sim, 34, byClockCut(sim), "by each branch's clock", [
-      `balances ${byClockOf(sim)}, of 300`,
+      `balances ${byClockOf(sim)}, of 300 that there are`,
     ]),
     panel(sim, 276, markerCut(sim), "by markers", [
-      `balances ${balances}, wires ${onWire}: ${total}`,
+      `balances ${balances} + wires ${onWire} = ${total}`,
     ]),
   );
 }
@@ -68,16 +68,14 @@ function panel(
     const heardBefore = t.atMs < at(dest);
     const tone = sentBefore === heardBefore ? "quiet" : sentBefore ? "blue" : "accent";
     const strong = tone === "quiet" ? {} : { "stroke-width": 1.8 };
-    const middle = [(x(src) + x(dest)) / 2, y((t.sentMs + t.atMs) / 2)] as const;
     return [
       arrow(x(src), y(t.sentMs), x(dest), y(t.atMs), tone, strong),
       ...(tone === "quiet"
         ? []
         : [
-            label(middle[0], middle[1] - 6, `${body.amount}`, {
-              class: `label-strong fill-${tone} stroke-paper`,
-              "paint-order": "stroke",
-              "stroke-width": 4,
+            // Below the arrow, near its tail: clear of the dashed cut.
+            label(0.65 * x(src) + 0.35 * x(dest), y(t.atMs) + 1, `${body.amount}`, {
+              class: `label-strong fill-${tone}`,
               "text-anchor": "middle",
             }),
           ]),

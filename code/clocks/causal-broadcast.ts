@@ -9,7 +9,6 @@
 import type { NodeId } from "../kernel/node.ts";
 import { covers, tick, type VectorClock } from "./vector.ts";
 
-// #region causal
 export type Broadcast = {
   readonly from: NodeId;
   readonly stamp: VectorClock;
@@ -21,6 +20,7 @@ export type Member = {
   readonly log: readonly string[];
 };
 
+// #region causal
 /** Next from its sender, and all that the sender had delivered. */
 function isDeliverable(m: Broadcast, delivered: VectorClock): boolean {
   const { [m.from]: number, ...others } = m.stamp;

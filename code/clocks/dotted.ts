@@ -23,6 +23,9 @@ export type Sibling = {
 const covered = (dot: Dot, by: VersionVector): boolean =>
   dot.count <= (by[dot.node] ?? 0);
 
+// #endregion dotted
+
+// #region put
 /** All that these siblings know of: what a read gives to its client. */
 export function contextOf(siblings: readonly Sibling[]): VersionVector {
   return siblings
@@ -42,7 +45,7 @@ export function put(
   const kept = siblings.filter((s) => !covered(s.dot, context));
   return [...kept, { dot, past: context, value }];
 }
-// #endregion dotted
+// #endregion put
 
 // #region merge
 /** Anti-entropy: drop a sibling that some other one has overwritten. */

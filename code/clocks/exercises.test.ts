@@ -130,13 +130,21 @@ describe("exercise: the odds of losing a correction", () => {
 
 describe("exercise: a hybrid clock that loses the correction", () => {
   it("needs all three: no context, no copy, a skew above the gap", () => {
-    const value = (carriesContext: boolean, isCut: boolean) =>
+    const value = (
+      carriesContext: boolean,
+      isCut: boolean,
+      skewMs = -40,
+    ) =>
       correction(hybridClock, 7, {
         carriesContext,
         isCut,
+        skewMs,
       }).state<State>("n3").value;
     expect(value(false, true)).toBe("12 Elm St");
     expect(value(true, true)).toBe("21 Elm St");
     expect(value(false, false)).toBe("21 Elm St");
+    expect(value(true, false)).toBe("21 Elm St");
+    expect(value(false, true, -17)).toBe("12 Elm St");
+    expect(value(false, true, -16)).toBe("21 Elm St");
   });
 });

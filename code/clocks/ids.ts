@@ -1,10 +1,9 @@
 /**
  * Ids that sort by the clock of the machine that made them, in the
  * layout of Twitter's Snowflake: 41 bits of milliseconds, 10 of worker,
- * 12 of sequence.
+ * 12 of sequence. Milliseconds count from an epoch of the user's choice.
  */
 
-// #region snowflake
 export type Generator = {
   readonly worker: number;
   readonly lastMs: number;
@@ -18,7 +17,8 @@ export type Made =
     }
   | { readonly kind: "refused"; readonly waitMs: number };
 
-/** An id for the time `nowMs`, or the time to wait for one. */
+// #region snowflake
+/** An id for `nowMs` of our epoch, or the time to wait for one. */
 export function next(generator: Generator, nowMs: number): Made {
   const { worker, lastMs, sequence } = generator;
   if (nowMs < lastMs)

@@ -21,8 +21,8 @@ import { type State as Session, session } from "./session.ts";
 
 export const defaultSeed = 7;
 
-/** How n2's clock stands to n1's in the story. */
-export const skewMs = -40;
+/** How far n2's clock is ahead in the story, unless told otherwise. */
+const skewMs = -40;
 const replicas = ["n1", "n2", "n3"];
 
 export type Story = {
@@ -30,6 +30,8 @@ export type Story = {
   readonly carriesContext: boolean;
   /** Is the link from n1 to n2 down? */
   readonly isCut: boolean;
+  /** How far n2's clock is ahead of the others. */
+  readonly skewMs?: number;
 };
 const usual: Story = { carriesContext: true, isCut: false };
 
@@ -71,7 +73,14 @@ export function correction(
 ): Simulation {
   return correcting(clock, story, {
     seed,
-    faults: [{ atMs: 0, kind: "clock-jump", node: "n2", byMs: skewMs }],
+    faults: [
+      {
+        atMs: 0,
+        kind: "clock-jump",
+        node: "n2",
+        byMs: story.skewMs ?? skewMs,
+      },
+    ],
   });
 }
 

@@ -21,9 +21,10 @@ export const wallClock: Clock = {
   tick: (_clock, pt) => ({ l: pt, c: 0 }),
   receive: (_clock, _m, pt) => ({ l: pt, c: 0 }),
 };
-
-export const hybridClock: Clock = hybrid;
 // #endregion stamp
+
+/** The cure: stamps as in hlc.ts. */
+export const hybridClock: Clock = hybrid;
 
 export type State = {
   readonly self: NodeId;
@@ -58,7 +59,9 @@ function onPut(clock: Clock, state: State, put: Put, pt: number) {
   );
   return [next, copies, stamp] as const;
 }
+// #endregion register
 
+/** A copy from another replica: the clock learns, then the same rule. */
 function onReplicate(
   clock: Clock,
   state: State,
@@ -68,7 +71,6 @@ function onReplicate(
   const heard = clock.receive(state.clock, stamp, pt);
   return store({ ...state, clock: heard }, value, stamp);
 }
-// #endregion register
 
 export type Put = Body & {
   readonly type: "put";
