@@ -123,10 +123,10 @@ function attempt(
 ): Step<ClientState> {
   const { throttle } = state;
   if (throttle !== null) {
-    const wanted = record(throttle, nowMs, 1, 0);
+    const recent = record(throttle, nowMs, 0, 0);
     const refused =
-      fraction(stream(dice, 1)) < rejectProbability(throttle);
-    state = { ...state, throttle: wanted };
+      fraction(stream(dice, 1)) < rejectProbability(recent);
+    state = { ...state, throttle: record(recent, nowMs, 1, 0) };
     if (refused) return end(options, state, call, "failed", dice);
   }
   const sent = { ...call, sent: true };

@@ -9,6 +9,7 @@ const fullJitter = {
   capMs: 10_000,
 } as const;
 const throttle = { k: 2, windowMs: 10_000, seconds: [] };
+const patient = { ...throttle, windowMs: 120_000 };
 const codel = {
   kind: "codel",
   targetMs: 100,
@@ -21,7 +22,8 @@ export const variants: Readonly<Record<string, StormOptions>> = {
   "no retries": { ...naive, attemptsMax: 1 },
   "retry budget 20%": { ...naive, budget: newBudget(20, 10) },
   "retry budget 10%": { ...naive, budget: newBudget(10, 10) },
-  "adaptive throttling": { ...naive, throttle },
+  "throttling, 10 s": { ...naive, throttle },
+  "throttling, 2 min": { ...naive, throttle: patient },
   "queue of 50": { ...naive, queueMax: 50 },
   "LIFO queue": { ...naive, discipline: { kind: "lifo" } },
   "CoDel queue": { ...naive, discipline: codel },
