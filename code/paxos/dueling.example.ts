@@ -34,7 +34,7 @@ export function duel(
 
 export function run(seed: number): string {
   const { trace } = duel(seed, [12, 12]);
-  const beginning = trace.filter(({ atMs }) => atMs <= 30);
+  const beginning = trace.filter(({ atMs }) => atMs <= 26);
   return [
     "retry after 12 ms, whatever happens",
     tell(beginning),

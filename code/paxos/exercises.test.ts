@@ -1,10 +1,13 @@
-/** The solutions of the chapter's exercises, run. */
+/** The solutions of the chapter's exercises, and what its text claims beside, run. */
 
 import { describe, expect, test } from "vitest";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
+import { leaderOf, proposeTo, watched } from "../raft/cluster.ts";
 import { naive } from "../raft/naive.ts";
 import { brokenPair, withFault } from "../raft/one-way-link.ts";
-import { paperOptions } from "../raft/options.ts";
+import { calmOptions, paperOptions } from "../raft/options.ts";
+import { raft } from "../raft/raft.ts";
+import type { State } from "../raft/state.ts";
 import { chosenIn, valuesChosen } from "./check.ts";
 import { cluster } from "./cluster.ts";
 import { duel } from "./dueling.example.ts";
@@ -151,6 +154,36 @@ test("one dead link of three is settled by two elections at most", () => {
   for (let seed = 1; seed <= 13; seed++) {
     const { elections } = withFault(paperOptions, brokenPair, seed);
     expect(elections, `seed ${seed}`).toBeLessThanOrEqual(2);
+  }
+});
+
+test("a hub whose log is behind: both rules, and nobody leads", () => {
+  for (let seed = 1; seed <= 3; seed++) {
+    const ids = ["n1", "n2", "n3", "n4", "n5"];
+    const sim = watched(ids, raft(calmOptions(ids)), { seed });
+    sim.runUntil(1000);
+    const leader = leaderOf(sim, ids) ?? "";
+    const hub = ids.find((id) => id !== leader) ?? "";
+    const others = ids.filter((id) => id !== hub);
+    sim.apply({ kind: "partition", groups: [[hub], others] });
+    proposeTo(sim, leader, "what the hub misses");
+    sim.runFor(100);
+    expect(sim.state<State>(leader).commitIndex).toBe(2);
+    sim.apply({ kind: "crash", node: leader });
+    sim.apply({ kind: "heal" });
+    for (const from of others) {
+      for (const to of others.filter((id) => id !== from)) {
+        sim.apply({ kind: "cut", from, to });
+      }
+    }
+    sim.runFor(400);
+    for (let second = 0; second < 60; second++) {
+      sim.runFor(1000);
+      expect(leaderOf(sim, ids), `seed ${seed}`).toBe(null);
+    }
+    sim.apply({ kind: "heal" });
+    sim.runFor(2000);
+    expect(leaderOf(sim, ids), `seed ${seed}`).not.toBe(null);
   }
 });
 
