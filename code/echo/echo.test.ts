@@ -38,6 +38,13 @@ describe("echo", () => {
     expect(answersTo({ type: "echo", echo: "x" })).toEqual([]);
   });
 
+  it("waits for nothing, so no timer moves it", () => {
+    const state = { echoed: 2 };
+    const event = { kind: "timer", name: "any" } as const;
+    const step = echo.step(state, { event, nowMs: 0, dice: 1 });
+    expect(step).toEqual([state, []]);
+  });
+
   it("does not answer what is no echo", () => {
     expect(answersTo({ type: "read", msg_id: 1 })).toEqual([]);
   });

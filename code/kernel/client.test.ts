@@ -141,6 +141,11 @@ describe("a scripted client", () => {
     ]);
   });
 
+  it("asks nobody where there is nobody to ask", () => {
+    const { answers, history } = run({}, [write], { targets: [] });
+    expect([answers, history]).toEqual([[], []]);
+  });
+
   it("waits for its start, and between operations", () => {
     const times = { startMs: 50, thinkMsMax: 40 };
     const { history } = run({ n1: store }, [write, read], times);
@@ -168,6 +173,24 @@ describe("the history", () => {
       args: { key: "x", value: 1 },
       outcome,
     });
+  });
+
+  it("takes a copy for the same operation, and no id for none", () => {
+    const sim = simulate({
+      seed: 1,
+      nodes: { n1: store, c1: deaf },
+      clients: ["c1"],
+    });
+    const say = (body: Body) =>
+      sim.inject({ src: "c1", dest: "n1", body });
+    say(write);
+    say({ ...write, msg_id: 1 });
+    sim.runFor(3);
+    say({ ...write, msg_id: 1 });
+    sim.runFor(50);
+    expect(historyOf(sim.trace, ["c1"])).toMatchObject([
+      { invokeMs: 0, returnMs: 10, outcome: "ok" },
+    ]);
   });
 
   it("leaves open what was never answered", () => {

@@ -140,9 +140,9 @@ function candidates<S>(search: Search<S>): number[] {
   for (let at = isPlaced.indexOf(false); at < isPlaced.length; at++) {
     const operation = operations[at];
     if (isPlaced[at] || operation === undefined) continue;
-    if (operation.invokeMs > firstEndMs) break;
-    if (found.some((one) => precedes(operations[one], operation)))
-      continue;
+    const { invokeMs } = operation;
+    if (invokeMs > firstEndMs) break;
+    if (invokeMs === firstEndMs && isTied(search, found, at)) continue;
     found.push(at);
     firstEndMs = Math.min(firstEndMs, endMs(operation));
   }
@@ -151,15 +151,23 @@ function candidates<S>(search: Search<S>): number[] {
 // #endregion search
 
 /**
- * Had the one returned when the other was called? One that returned at
- * the time of that very call had, if it was called before it, or by the
- * same process: virtual time may stand still over several events.
+ * Of these, one that returned at the time of this call precedes it if it
+ * was called before, or by the same process. Else the two are concurrent:
+ * virtual time may stand still over several events.
  */
-function precedes(one: Operation | undefined, other: Operation) {
-  if (one === undefined || endMs(one) > other.invokeMs) return false;
-  return (
-    one.invokeMs < other.invokeMs || one.process === other.process
-  );
+function isTied<S>(
+  { operations }: Search<S>,
+  found: readonly number[],
+  at: number,
+): boolean {
+  const later = operations[at];
+  return found.some((index) => {
+    const one = operations[index];
+    if (!one || !later || endMs(one) > later.invokeMs) return false;
+    return (
+      one.invokeMs < later.invokeMs || one.process === later.process
+    );
+  });
 }
 
 /** What nobody saw returning may take effect at any later time. */

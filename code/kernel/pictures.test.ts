@@ -106,6 +106,25 @@ describe("a space-time diagram", () => {
     expect(part).not.toContain("paused");
   });
 
+  it("leaves out messages from and to nodes it does not show", () => {
+    const drawn = (nodes: readonly string[]) =>
+      matches(
+        drawSpaceTime(trace, { nodes }),
+        /<line class="stroke-(blue|accent dashed)"/g,
+      );
+    const between = (nodes: readonly string[]) =>
+      trace.filter(
+        (event) =>
+          (event.kind === "deliver" || event.kind === "drop") &&
+          nodes.includes(event.message.src) &&
+          nodes.includes(event.message.dest),
+      ).length;
+    expect(between(["c1", "n1"])).toBeGreaterThan(0);
+    for (const nodes of [["c1", "n1"], ["n1", "n2"], ["c1"]]) {
+      expect(drawn(nodes)).toBe(between(nodes));
+    }
+  });
+
   it("takes its words from the label option, and null for none", () => {
     const labelled = drawSpaceTime(trace, {
       label: (event) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { echo } from "../echo/echo.ts";
 import { scriptedClient } from "./client.ts";
+import { crashDisk, emptyDisk, write } from "./disk.ts";
 import type { Fault } from "./faults.ts";
 import { bridge, halves, isolate, oneWay, ring } from "./faults.ts";
 import type { Body, Effect, Node, NodeId } from "./node.ts";
@@ -173,6 +174,22 @@ describe("time", () => {
     expect(heard?.nowMs).toBe(sim.clockMs("n2"));
     expect(Math.abs((heard?.nowMs ?? 5) - 5)).toBeGreaterThan(1);
     expect(Math.abs((heard?.nowMs ?? 5) - 5)).toBeLessThan(101);
+  });
+
+  it("shows it at the start too, and at every restart", () => {
+    const born: Node<number> = {
+      init: ({ nowMs }) => [nowMs, []],
+      step: (state) => [state, []],
+    };
+    const clocks = { skewMsMax: 100, driftPpmMax: 5000 };
+    const sim = simulate({ seed: 4, nodes: { n1: born }, clocks });
+    expect(sim.state("n1")).toBe(sim.clockMs("n1"));
+    expect(sim.state("n1")).not.toBe(0);
+    sim.runUntil(1000);
+    sim.apply({ kind: "crash", node: "n1" });
+    sim.apply({ kind: "restart", node: "n1" });
+    expect(sim.state("n1")).toBe(sim.clockMs("n1"));
+    expect(sim.state("n1")).not.toBe(1000);
   });
 
   it("runs timers on the drifting clock", () => {
@@ -381,6 +398,19 @@ describe("partitions", () => {
     );
   });
 
+  it("drop what leaves while they last, though they end in time", () => {
+    const nodes = { n1: speaker(), n3: talker };
+    const sim = simulate({ seed: 1, nodes });
+    sim.apply({ kind: "cut", from: "n1", to: "n3" });
+    const body = { type: "late" };
+    sim.inject({ src: "n1", dest: "n3", body });
+    sim.apply({ kind: "heal" });
+    sim.inject({ src: "n1", dest: "n3", body });
+    sim.runUntil(9);
+    const heard = sim.state<{ heard: Heard[] }>("n3").heard;
+    expect(heard.map(({ type }) => type)).toEqual(["late"]);
+  });
+
   it("end with a heal", () => {
     const faults: Fault[] = [
       ...cutAt0(halves(five)),
@@ -479,7 +509,7 @@ const writer: Node<{ readonly count: number }> = {
 };
 
 describe("crash and restart", () => {
-  const write = { src: "n2", dest: "n1", body: { type: "write" } };
+  const order = { src: "n2", dest: "n1", body: { type: "write" } };
   const run = (options: Partial<SimulationOptions>) => {
     const nodes = { n1: writer, n2: talker };
     const sim = simulate({
@@ -488,7 +518,7 @@ describe("crash and restart", () => {
       checkPurity: true,
       ...options,
     });
-    sim.inject(write);
+    sim.inject(order);
     sim.runUntil(9);
     return sim;
   };
@@ -507,6 +537,16 @@ describe("crash and restart", () => {
     expect(sim.disk("n1")).toEqual({ count: 1 });
   });
 
+  it("takes from a node what it has not stored", () => {
+    const sim = talkers(["n1", "n2"], {});
+    sim.runUntil(30);
+    const heard = () => sim.state<{ heard: Heard[] }>("n1").heard;
+    expect(heard()).not.toEqual([]);
+    sim.apply({ kind: "crash", node: "n1" });
+    sim.apply({ kind: "restart", node: "n1" });
+    expect(heard()).toEqual([]);
+  });
+
   it("loses messages to a node that is down, and all its timers", () => {
     const faults: Fault[] = [
       { atMs: 1, kind: "crash", node: "n2" },
@@ -514,7 +554,7 @@ describe("crash and restart", () => {
     ];
     const sim = talkers(["n1", "n2"], { faults });
     sim.apply({ kind: "crash", node: "n1" });
-    sim.inject({ ...write, src: "n3", dest: "n2" });
+    sim.inject({ ...order, src: "n3", dest: "n2" });
     sim.runUntil(19);
     expect(formatTrace(sim.trace, { fromMs: 5 })).toBe(
       "   5.0  n2 x- n3  write  (node down)\n   8.0  n2 RESTART\n  18.0  n2 timer tick\n  18.0  n2 -> n1  tick",
@@ -555,7 +595,7 @@ describe("crash and restart", () => {
     });
     sim.apply({ kind: "crash", node: "n1", beforeEffect: 0 });
     sim.apply({ kind: "restart", node: "n1" });
-    sim.inject(write);
+    sim.inject(order);
     sim.runUntil(9);
     expect(sim.isUp("n1")).toBe(true);
     expect(sim.disk("n1")).toEqual({ count: 1 });
@@ -569,6 +609,53 @@ describe("crash and restart", () => {
     expect(formatTrace(sim.trace.slice(-1))).toContain(
       "last write lost",
     );
+  });
+
+  it("and pause do nothing to a node that is down", () => {
+    const sim = run({});
+    sim.apply({ kind: "crash", node: "n1" });
+    const before = sim.trace.length;
+    sim.apply({ kind: "crash", node: "n1" });
+    sim.apply({ kind: "pause", node: "n1", forMs: 50 });
+    expect(sim.trace).toHaveLength(before);
+    sim.apply({ kind: "restart", node: "n1" });
+    const { count } = sim.disk("n1");
+    sim.inject(order);
+    sim.runFor(5);
+    expect(sim.disk("n1").count).toBeGreaterThan(Number(count));
+  });
+
+  it("keeps what has outlived a crash over the next one", () => {
+    const honest = write(emptyDisk, "key", 1);
+    const once = crashDisk(honest, {}, 1).disk;
+    const liar = { lossProbability: 1, tornProbability: 1 };
+    expect(crashDisk(once, liar, 1)).toEqual({
+      disk: once,
+      damage: "none",
+    });
+    expect(crashDisk(honest, liar, 1).damage).toBe("lost");
+  });
+
+  it("tells of the messages that a paused node never read", () => {
+    const sim = run({});
+    sim.apply({ kind: "pause", node: "n1", forMs: 50 });
+    sim.inject(order);
+    sim.runFor(10);
+    sim.apply({ kind: "crash", node: "n1" });
+    const writes = sim.trace.flatMap((event) =>
+      event.kind === "drop" && event.message.body.type === "write"
+        ? [event.reason]
+        : [],
+    );
+    expect(writes).toEqual(["down"]);
+    // And it never reads them, however often it stands still again.
+    const { count } = sim.disk("n1");
+    sim.apply({ kind: "partition", groups: [["n1"], ["n2"]] });
+    sim.apply({ kind: "restart", node: "n1" });
+    sim.apply({ kind: "pause", node: "n1", forMs: 5 });
+    sim.runFor(10);
+    expect(sim.isUp("n1")).toBe(true);
+    expect(sim.disk("n1")).toEqual({ count });
   });
 
   it("tears the last write on a disk that tears", () => {
@@ -692,6 +779,17 @@ describe("the check of purity", () => {
       step: (state) => [state, silent],
     };
     expect(() => on(node)).toThrow("init gave two answers");
+  });
+
+  it("catches an init that changes what is on the disk", () => {
+    const node: Node<null> = {
+      init: ({ disk }) => {
+        Object.assign(disk, { mine: 1 });
+        return [null, silent];
+      },
+      step: (state) => [state, silent],
+    };
+    expect(() => on(node)).toThrow("init changed its setup");
   });
 
   it.each([

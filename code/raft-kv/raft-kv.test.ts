@@ -130,6 +130,16 @@ describe("the store speaks lin-kv", () => {
     expect(answer).toMatchObject({ type: "error", code: 11 });
   });
 
+  test("does not answer a message without msg_id", () => {
+    const node = raftKv(paperOptions);
+    const sim = simulate({ seed: 1, nodes: { n1: node } });
+    sim.runUntil(400);
+    const body = { type: "write", key: "x", value: 1 };
+    sim.inject({ src: "c1", dest: "n1", body });
+    sim.runFor(50);
+    expect(sim.state<Kv>("n1").data).toEqual({});
+  });
+
   test("does a doubled request once (§8)", () => {
     const node = raftKv(paperOptions);
     const sim = simulate({ seed: 1, nodes: { n1: node } });
@@ -152,6 +162,97 @@ describe("the store speaks lin-kv", () => {
   });
 });
 
+describe("what servers tell each other", () => {
+  /** n1 of three, which believes that n2 leads. */
+  const node = raftKv(paperOptions);
+  const peers = ["n2", "n3"];
+  const [kv] = node.init({
+    id: "n1",
+    peers,
+    disk: {},
+    nowMs: 0,
+    dice: 1,
+  });
+  const follower: Kv = { ...kv, raft: { ...kv.raft, leader: "n2" } };
+  const sendsOf = (src: string, body: Body) => {
+    const message = { src, dest: "n1", body };
+    const event = { kind: "message", message } as const;
+    const [, effects] = node.step(follower, {
+      event,
+      nowMs: 1,
+      dice: 1,
+    });
+    return effects;
+  };
+  const request = { type: "write", msg_id: 1, key: "x", value: 1 };
+
+  test("a request goes on to the leader, and says who was asked", () => {
+    expect(sendsOf("c1", request)).toEqual([
+      {
+        kind: "send",
+        dest: "n2",
+        body: { type: "forward", client: "c1", via: "n1", request },
+      },
+    ]);
+  });
+
+  test("it goes on once: two that err could send it round for ever", () => {
+    const forward = { type: "forward", client: "c1", via: "n3" };
+    expect(sendsOf("n3", { ...forward, request })).toEqual([]);
+    const read = { type: "read", msg_id: 1, key: "x" };
+    const [back, ...more] = sendsOf("n3", {
+      ...forward,
+      request: read,
+    });
+    expect(back).toMatchObject({
+      dest: "n3",
+      body: { type: "answer", client: "c1", reply: { code: 11 } },
+    });
+    expect(more).toEqual([]);
+  });
+
+  test("one server answers, and not all that apply", () => {
+    const questions = Array.from({ length: 10 }, (_, at) => ({
+      type: "write",
+      key: "x",
+      value: at,
+    }));
+    const options = { targets: three, timeoutMs: 400, startMs: 600 };
+    const c1 = scriptedClient(questions, options);
+    const nodes = { ...servers(three, raftKv(calmOptions)), c1 };
+    const sim = simulate({ seed: 1, nodes, clients: ["c1"] });
+    sim.runUntil(3000);
+    const heard = sim.trace.flatMap((event) =>
+      event.kind === "deliver" && event.message.dest === "c1"
+        ? [event.message.body.in_reply_to]
+        : [],
+    );
+    expect(heard).toEqual(questions.map((_, at) => at + 1));
+  });
+
+  test("a snapshot remembers what was done, over a crash too (§8)", () => {
+    const sim = simulate({ seed: 1, nodes: { n1: node } });
+    sim.runUntil(400);
+    const say = (src: string, msg_id: number, value: string) =>
+      sim.inject({
+        src,
+        dest: "n1",
+        body: { ...request, msg_id, value },
+      });
+    say("c1", 1, "old");
+    for (let n = 1; n <= 60; n++) say("c2", n, `c2-${n}`);
+    sim.runFor(50);
+    const { snapshot } = sim.state<Kv>("n1").raft;
+    expect(snapshot.lastIndex).toBeGreaterThan(2);
+    sim.apply({ kind: "crash", node: "n1" });
+    sim.apply({ kind: "restart", node: "n1" });
+    sim.runFor(400);
+    say("c1", 1, "old");
+    sim.runFor(50);
+    expect(sim.state<Kv>("n1").data).toEqual({ '"x"': "c2-60" });
+  });
+});
+
 test("no step changes what it was given, or hides anything", () => {
   const c1 = kvClient({
     targets: three,
@@ -169,7 +270,9 @@ test("no step changes what it was given, or hides anything", () => {
 });
 
 describe("the history is linearizable", () => {
-  const seeds = Array.from({ length: 6 }, (_, at) => at + 1);
+  /** `LONG=1` tries more seeds. */
+  const count = process.env.LONG === "1" ? 200 : 6;
+  const seeds = Array.from({ length: count }, (_, at) => at + 1);
 
   test.each(seeds)("three servers in a storm, seed %i", (seed) => {
     const sim = storm(seed, three, raftKv(paperOptions));

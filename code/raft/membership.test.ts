@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Node } from "../kernel/node.ts";
 import { hastyChange } from "./broken.ts";
 import { look, nothingSeen } from "./invariants.ts";
-import { paperOptions } from "./options.ts";
+import { calmOptions, paperOptions } from "./options.ts";
 import { raft } from "./raft.ts";
 import {
   crash,
@@ -16,6 +16,7 @@ import {
   start,
   talk,
 } from "./script.ts";
+import { compact } from "./snapshot.ts";
 import { membersOf, type State } from "./state.ts";
 
 const four = ["S1", "S2", "S3", "S4"];
@@ -76,9 +77,64 @@ describe("membership changes", () => {
     expect(done.up.S1?.log).toHaveLength(3);
   });
 
-  test("a server that is no member does not stand (thesis §4.2.2)", () => {
+  test("a server that was never a member does not stand", () => {
     const state = fire(led(node), "S5", "election").up.S5;
     expect([state?.role, state?.currentTerm]).toEqual(["follower", 0]);
+  });
+
+  test("a removed server stands until that is committed (Figure 4.6)", () => {
+    // S1 leaves a cluster of two and crashes before S2 has heard of it.
+    const two = ["S1", "S2"];
+    const up = two.reduce(start, stage(raft(paperOptions(two))));
+    const elected = talk(fire(up, "S1", "election"), two);
+    const open = change(lose(elected), "S1", ["S2"]);
+    const back = start(crash(lose(open), "S1"), "S1");
+    const denied = talk(fire(back, "S2", "election"), two);
+    expect(denied.up.S2?.role).toBe("candidate");
+    const votes = talk(fire(denied, "S1", "election"), ["S1"]);
+    expect(votes.up.S1?.role).toBe("candidate");
+    const won = talk(fire(denied, "S1", "election"), two);
+    expect(won.up.S1?.role).toBe("follower");
+    expect(membersAt(won, "S2")).toEqual(["S2"]);
+    const alone = fire(won, "S2", "election");
+    expect(alone.up.S2?.role).toBe("leader");
+    const again = fire(won, "S1", "election").up.S1;
+    expect([again?.role, again?.currentTerm]).toEqual([
+      "follower",
+      won.up.S1?.currentTerm,
+    ]);
+  });
+
+  test("gives a new member time to answer before it is missed", () => {
+    const alone = raft(calmOptions(["S1"]));
+    const single = fire(start(stage(alone), "S1"), "S1", "election");
+    const changed = change(single, "S1", ["S1", "S2"]).up.S1 as State;
+    const beat = (state: State, nowMs: number) => {
+      const event = { kind: "timer", name: "heartbeat" } as const;
+      return alone.step(state, { event, nowMs, dice: 1 })[0];
+    };
+    const first = beat(changed, 1000);
+    const [soon, late] = [beat(first, 1299), beat(first, 1300)];
+    expect([first.role, soon.role, late.role]).toEqual([
+      "leader",
+      "leader",
+      "follower",
+    ]);
+  });
+
+  test("takes no list that names a server twice, or nobody", () => {
+    const before = led(node);
+    for (const members of [
+      ["S1", "S1", "S2", "S3"],
+      [...four, "S4"],
+    ]) {
+      const after = change(before, "S1", members);
+      expect(after.up.S1).toEqual(before.up.S1);
+    }
+    const only = raft(paperOptions(["S1"]));
+    const single = fire(start(stage(only), "S1"), "S1", "election");
+    expect(single.up.S1?.role).toBe("leader");
+    expect(change(single, "S1", []).up.S1).toEqual(single.up.S1);
   });
 
   test("a removed leader leaves once that is committed (thesis §4.2.2)", () => {
@@ -91,6 +147,41 @@ describe("membership changes", () => {
     expect(two.up.S1?.role).toBe("follower");
     const next = talk(fire(lose(two), "S2", "election"), without);
     expect(next.up.S2?.role).toBe("leader");
+  });
+});
+
+describe("a snapshot (§7)", () => {
+  const node = raft(paperOptions(four));
+  const [newborn] = node.init({
+    id: "S1",
+    peers: [],
+    disk: {},
+    nowMs: 0,
+    dice: 1,
+  });
+  const list = (members: readonly string[]) =>
+    ({ kind: "members", term: 1, members }) as const;
+  const log = [list(five), list(["S1", "S2"]), list(["S1"])];
+  const state: State = { ...newborn, log, commitIndex: 2 };
+
+  test("keeps the list in force at its end, not a later one", () => {
+    const short = compact(state, 1, null);
+    expect(short.snapshot.members).toEqual(five);
+    expect(membersOf(short)).toEqual(["S1"]);
+    expect(membersOf({ ...short, log: [] })).toEqual(five);
+    expect(compact(short, 2, null).snapshot.members).toEqual([
+      "S1",
+      "S2",
+    ]);
+  });
+
+  test("keeps the list of the snapshot before, if none came since", () => {
+    const entry = { kind: "no-op", term: 1 } as const;
+    const once = compact(state, 2, null);
+    const more = { ...once, log: [entry], commitIndex: 3 };
+    const twice = compact(more, 3, null);
+    expect(twice.snapshot.members).toEqual(["S1", "S2"]);
+    expect(membersOf(twice)).toEqual(["S1", "S2"]);
   });
 });
 

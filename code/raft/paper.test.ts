@@ -120,6 +120,25 @@ describe("terms (§5.1)", () => {
     expect([state.leader, state.leading]).toEqual(["n2", null]);
   });
 
+  test("forgets the leader of a term that is over (thesis §6.2)", () => {
+    const [follower] = node.step(server({}), message("n2", append()));
+    const [after] = node.step(
+      follower,
+      message("n3", ask({ term: 2 })),
+    );
+    expect([follower.leader, after.leader]).toEqual(["n2", null]);
+    const [alone] = node.step(follower, timer("election", 300));
+    expect([alone.leader, alone.leaderHeardMs]).toEqual([null, null]);
+    const [gone, effects] = calm.step(
+      calmLeader(),
+      timer("heartbeat", 300),
+    );
+    expect([gone.role, gone.leader]).toEqual(["follower", null]);
+    expect(effects).toMatchObject([
+      { kind: "set-timer", name: "election" },
+    ]);
+  });
+
   test("refuses a request of an older term and tells its own (§5.1)", () => {
     const state = server({ currentTerm: 5 });
     const [after, effects] = node.step(
@@ -175,6 +194,26 @@ describe("leader election (§5.2)", () => {
     expect(two.votedFor).toBe("n2");
   });
 
+  test("grants no vote in a term that is over (Figure 2)", () => {
+    const state = server({ currentTerm: 5 });
+    const body = ask({ term: 4, lastLogIndex: 9, lastLogTerm: 4 });
+    const [after, effects] = node.step(state, message("n2", body));
+    expect(after.votedFor).toBeNull();
+    expect(sent(effects)[0]).toMatchObject({
+      term: 5,
+      voteGranted: false,
+    });
+  });
+
+  test("a leader that steps down keeps its vote (§5.2)", () => {
+    const elected = calmLeader();
+    const [gone] = calm.step(elected, timer("heartbeat", 300));
+    const body = ask({ term: 1, lastLogIndex: 9, lastLogTerm: 1 });
+    const [after, effects] = calm.step(gone, message("n3", body, 900));
+    expect([gone.role, after.votedFor]).toEqual(["follower", "n1"]);
+    expect(sent(effects)[0]?.voteGranted).toBe(false);
+  });
+
   test("keeps its vote over a crash (§5.2, Figure 2)", () => {
     const up = start(start(stage(node), "n1"), "n2");
     const voted = deliver(fire(up, "n2", "election"), "n2", "n1");
@@ -192,6 +231,30 @@ describe("leader election (§5.2)", () => {
       "set-timer",
       "send",
     ]);
+  });
+
+  test("stores a vote in a term that it has stored before (§5.2)", () => {
+    const known = server({ currentTerm: 1 });
+    const [, effects] = node.step(known, message("n2", ask()));
+    expect(effects[0]).toMatchObject({
+      kind: "persist",
+      value: { currentTerm: 1, votedFor: "n2" },
+    });
+  });
+
+  test("stores entries before it says that it has (Figure 2)", () => {
+    const body = append({ entries: entries(1) });
+    const [, effects] = node.step(server({}), message("n2", body));
+    expect(effects.map((effect) => effect.kind)).toEqual([
+      "persist",
+      "set-timer",
+      "send",
+    ]);
+    const [, again] = node.step(
+      server({ currentTerm: 1, log: entries(1) }),
+      message("n2", body),
+    );
+    expect(again.map((effect) => effect.kind)).not.toContain("persist");
   });
 
   test("wins with a majority, counting each voter once (§5.2)", () => {
@@ -324,6 +387,23 @@ describe("log replication (§5.3)", () => {
     expect(sent(effects)[0]).toMatchObject({ matchIndex: 1 });
   });
 
+  test("commits no further than it agrees with the leader (§5.3)", () => {
+    const state = server({ currentTerm: 2, log: entries(1, 1, 1) });
+    const body = append({ term: 2, prevLogIndex: 1, prevLogTerm: 1 });
+    const far = { ...body, leaderCommit: 3 };
+    const [after] = node.step(state, message("n2", far));
+    expect(after.commitIndex).toBe(1);
+  });
+
+  test("a late message takes no commit back (Figure 2)", () => {
+    const log = entries(1, 1, 1);
+    const state = server({ currentTerm: 1, log, commitIndex: 3 });
+    const body = append({ prevLogIndex: 1, prevLogTerm: 1 });
+    const late = { ...body, leaderCommit: 1 };
+    const [after] = node.step(state, message("n2", late));
+    expect(after.commitIndex).toBe(3);
+  });
+
   test("backs off by whole terms (§5.3)", () => {
     const log = entries(1, 4, 4, 4, 4);
     const state = server({ currentTerm: 6, log });
@@ -355,11 +435,49 @@ describe("log replication (§5.3)", () => {
     for (const id of ids) expect(terms(won.up[id])).toBe("11144556668");
   });
 
+  test("an answer of an older term tells a leader nothing (§5.1)", () => {
+    // What n2 stored in term 1 may have been replaced in term 2.
+    const leader = { ...(led().up.n1 as State), currentTerm: 3 };
+    const late = answer({ term: 1, matchIndex: 9, nextIndex: 10 });
+    const [after, effects] = node.step(leader, message("n2", late));
+    expect(after).toBe(leader);
+    expect(effects).toEqual([]);
+  });
+
+  test("takes answers in any order: what is stored stays so (§5.3)", () => {
+    const propose = { type: "propose", command: "x" };
+    const [leader] = node.step(
+      led().up.n1 as State,
+      message("c1", propose),
+    );
+    const stored = answer({ matchIndex: 2, nextIndex: 3, round: 4 });
+    const older = answer({ matchIndex: 1, nextIndex: 2, round: 3 });
+    const refused = answer({ success: false, nextIndex: 1, round: 2 });
+    const after = [stored, older, refused].reduce(
+      (state, body) => node.step(state, message("n2", body))[0],
+      leader,
+    );
+    expect(after.leading).toMatchObject({
+      matchIndex: { n2: 2 },
+      nextIndex: { n2: 3 },
+      answeredRound: { n2: 4 },
+    });
+  });
+
   test("a leader never changes its own log but at the end (§5.3)", () => {
     const leader = led().up.n1 as State;
     const body = { type: "propose", command: "x" };
     const [after] = node.step(leader, message("c1", body));
     expect(after.log.slice(0, 1)).toEqual(leader.log);
+  });
+
+  test("what it does not know it does not obey", () => {
+    const leader = led().up.n1 as State;
+    const body = { type: "dance" };
+    expect(node.step(leader, message("c1", body))).toEqual([
+      leader,
+      [],
+    ]);
   });
 
   test("a follower takes no commands (§5.1)", () => {
@@ -522,6 +640,33 @@ describe("reads (§8, thesis §6.4)", () => {
     expect(takeReads(heard.up.n1 as State)[1]).toEqual([]);
   });
 
+  test.each([
+    append({ term: 1, round: 1 }),
+    {
+      type: "install_snapshot",
+      term: 1,
+      snapshot: raftSnapshot(three),
+      round: 1,
+    },
+  ])("an old term's $type confirms nothing (thesis §6.4)", (body) => {
+    const asked = asking(led(), "of term 1");
+    const late = { src: "n1", dest: "n2", body };
+    const deposed = deliver(
+      fire(lose(asked), "n3", "election"),
+      "n3",
+      "n1",
+    );
+    const again = talk(fire(lose(deposed), "n1", "election"), three);
+    expect(again.up.n1).toMatchObject({
+      role: "leader",
+      currentTerm: 3,
+    });
+    const answered = talk({ ...again, letters: [late] }, ["n1", "n2"]);
+    expect(answered.up.n1?.role).toBe("leader");
+    const [leader] = askToRead(answered.up.n1 as State, "what is x?");
+    expect(takeReads(leader)[1]).toEqual([]);
+  });
+
   test("waits for the no-op of the own term (§8)", () => {
     const up = three.reduce(start, stage(node));
     const asked = deliver(fire(up, "n1", "election"), "n1", "n2");
@@ -585,6 +730,16 @@ describe("pre-vote and check-quorum (thesis §9.6, §6.2, §4.2.3)", () => {
     expect(sent(late)[0]?.voteGranted).toBe(true);
   });
 
+  test("says no to a term that it has reached itself (thesis §9.6)", () => {
+    const state = server({ currentTerm: 5 }, calm);
+    const grants = [4, 5, 6].map((term) => {
+      const body = ask({ type: "pre_vote", term });
+      const [, effects] = calm.step(state, message("n2", body, 500));
+      return sent(effects)[0]?.voteGranted;
+    });
+    expect(grants).toEqual([false, false, true]);
+  });
+
   test("says no to a log that is behind (thesis §9.6)", () => {
     const state = server({ log: entries(1), currentTerm: 1 }, calm);
     const body = ask({ type: "pre_vote", term: 2 });
@@ -602,6 +757,19 @@ describe("pre-vote and check-quorum (thesis §9.6, §6.2, §4.2.3)", () => {
     const [late] = calm.step(state, message("n3", body, 1200));
     expect([soon, nothing]).toEqual([state, []]);
     expect([late.currentTerm, late.votedFor]).toEqual([7, "n3"]);
+  });
+
+  test("a leader is not deposed by who missed it (thesis §4.2.3)", () => {
+    const leader = calmLeader();
+    const body = ask({ term: 7, lastLogIndex: 9, lastLogTerm: 1 });
+    const [after, nothing] = calm.step(
+      leader,
+      message("n3", body, 200),
+    );
+    expect([after, nothing]).toEqual([leader, []]);
+    const question = { ...body, type: "pre_vote" };
+    const [, answers] = calm.step(leader, message("n3", question, 200));
+    expect(sent(answers)[0]?.voteGranted).toBe(false);
   });
 
   test("a leader that no majority answers steps down (thesis §6.2)", () => {

@@ -268,8 +268,12 @@ export function awaitHeartbeat(state: State): Effect {
   return { kind: "set-timer", name: "heartbeat", afterMs };
 }
 
-export function onHeartbeat(state: State, moment: Moment): Step<State> {
-  if (state.leading === null) return [state, []];
+export function onHeartbeat(
+  before: State,
+  moment: Moment,
+): Step<State> {
+  if (before.leading === null) return [before, []];
+  const state = welcome(before, before.leading, moment.nowMs);
   if (
     state.options.checkQuorum &&
     !hearsMajority(state, moment.nowMs)
@@ -277,6 +281,16 @@ export function onHeartbeat(state: State, moment: Moment): Step<State> {
     return stepDown(state, state.currentTerm, moment);
   }
   return [state, [awaitHeartbeat(state), ...replicateToAll(state)]];
+}
+
+/** From its first heartbeat on a new member has time to answer. */
+function welcome(state: State, leading: Leading, nowMs: number): State {
+  const others = othersOf(state).map((id) => [id, nowMs] as const);
+  const answeredMs = {
+    ...Object.fromEntries(others),
+    ...leading.answeredMs,
+  };
+  return { ...state, leading: { ...leading, answeredMs } };
 }
 // #endregion heartbeat
 
@@ -286,9 +300,8 @@ function hearsMajority(state: State, nowMs: number): boolean {
   const answeredMs = state.leading?.answeredMs ?? {};
   const present = membersOf(state).filter((id) => {
     if (id === state.id) return true;
-    const lastMs = answeredMs[id];
-    if (lastMs === undefined) return false;
-    return nowMs - lastMs < state.options.electionTimeoutMsMax;
+    const silentMs = nowMs - (answeredMs[id] ?? nowMs);
+    return silentMs < state.options.electionTimeoutMsMax;
   });
   return isMajority(state, present);
 }

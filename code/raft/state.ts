@@ -89,7 +89,7 @@ export type Leading = {
   readonly nextIndex: { readonly [id: NodeId]: number };
   /** For each that answered: the last entry it is known to store. */
   readonly matchIndex: { readonly [id: NodeId]: number };
-  /** For each follower: when it last answered, by our own clock. */
+  /** When each last answered, or joined, by this server's own clock. */
   readonly answeredMs: { readonly [id: NodeId]: number };
   /** For each that answered: the last round of ours it has seen. */
   readonly answeredRound: { readonly [id: NodeId]: number };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { historyOf } from "../kernel/history.ts";
 import { run as figure8Text } from "./figure-8.example.ts";
-import type { Naive } from "./naive.ts";
+import { type Naive, naive } from "./naive.ts";
 import { ids, loseAWrite } from "./naive-story.ts";
 import {
   brokenPair,
@@ -12,7 +12,9 @@ import {
 } from "./one-way-link.ts";
 import { calmOptions, paperOptions } from "./options.ts";
 
-const seeds = [1, 2, 3, 4, 5];
+/** `LONG=1` tries more seeds. */
+const count = process.env.LONG === "1" ? 30 : 3;
+const seeds = Array.from({ length: count }, (_, at) => at + 1);
 
 describe("majorities without terms", () => {
   test.each(seeds)("lose an acknowledged write, seed %i", (seed) => {
@@ -23,6 +25,22 @@ describe("majorities without terms", () => {
       expect(sim.state<Naive>(id).log).toEqual(["first"]);
     }
   });
+});
+
+test("who does not lead takes no write", () => {
+  const setup = {
+    id: "n1",
+    peers: ["n2"],
+    disk: {},
+    nowMs: 0,
+    dice: 1,
+  };
+  const [state] = naive.init(setup);
+  const body = { type: "write", msg_id: 1, value: "x" };
+  const message = { src: "c1", dest: "n1", body };
+  const event = { kind: "message", message } as const;
+  const step = naive.step(state, { event, nowMs: 0, dice: 1 });
+  expect(step).toEqual([state, []]);
 });
 
 describe("links that fail in part (thesis §9.6, §6.2)", () => {
