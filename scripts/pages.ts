@@ -3,6 +3,7 @@ import type { Element, ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
 import type { BookMeta, Edition, IndexEntry, Label, Section } from "./model.ts";
 import { byCodePoint } from "./report.ts";
+import { bibliographyId } from "./transform/citations.ts";
 import { sortKey } from "./transform/index-terms.ts";
 import { elements, hasClass, made, property } from "./tree.ts";
 
@@ -174,7 +175,9 @@ export function bibliographyPage(
         made(
           "ul",
           { className: ["bibliography"] },
-          ...entries.map(({ id, entry }) => made("li", { id: `bib-${id}` }, ...entry.map(linked))),
+          ...entries.map(({ id, entry }) =>
+            made("li", { id: bibliographyId(id) }, ...entry.map(linked)),
+          ),
         ),
       );
 }

@@ -294,6 +294,13 @@ function coverPage(book: EditionBook): string {
   ]);
 }
 
+/** HTML leaves a `<` in an attribute as it is (TeX in `alttext`, a text alternative); XML has it escaped. */
+function escapeInAttributes(markup: string): string {
+  return markup.replace(/<[a-z][^<>"']*(?:"[^"]*"[^<>"']*)+>/gi, (tag) =>
+    tag.replace(/"[^"]*"/g, (value) => value.replaceAll("<", "&lt;")),
+  );
+}
+
 function xhtmlDocument(
   book: EditionBook,
   title: string,
@@ -301,9 +308,8 @@ function xhtmlDocument(
   children: ElementContent[],
 ): string {
   const language = escapeAttribute(book.book.language);
-  const body = toHtml(
-    { type: "root", children },
-    { closeSelfClosing: true, closeEmptyElements: true },
+  const body = escapeInAttributes(
+    toHtml({ type: "root", children }, { closeSelfClosing: true, closeEmptyElements: true }),
   );
   return `<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html>

@@ -15,6 +15,10 @@ function keysOf(node: Element): string[] {
     .map((key) => key.trim())
     .filter((key) => key !== "");
 }
+/** Keys may have dots and colons (`go-1.9`); ids of a page may not. */
+export function bibliographyId(key: string): string {
+  return `bib-${key.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+}
 function isCitation(node: Element): boolean {
   return property(node, "dataCite") !== null;
 }
@@ -66,7 +70,7 @@ export function citeWorks(
         const place = index === keys.length - 1 ? property(node, "dataPlace") : null;
         const link = made(
           "a",
-          { className: ["cite"], href: `#bib-${key}`, role: "doc-biblioref" },
+          { className: ["cite"], href: `#${bibliographyId(key)}`, role: "doc-biblioref" },
           ...textFor(key, place),
         );
         return index === 0 ? [link] : [made("span", {}, "; "), link];
