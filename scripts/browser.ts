@@ -9,7 +9,6 @@ import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer";
-import { UsageError } from "./cli.ts";
 
 export type BrowserOptions = {
   /** Told once if the browser has to run without its sandbox. */
@@ -58,7 +57,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   });
   return launched.catch((error: unknown) => {
     if (!String(error).includes("No usable sandbox")) throw error;
-    throw new UsageError(noSandbox);
+    throw new Error(noSandbox);
   });
 }
 
@@ -96,7 +95,7 @@ async function findBrowser(): Promise<Executable> {
   const named = process.env.PUPPETEER_EXECUTABLE_PATH;
   if (named) {
     if (existsSync(named)) return { path: named, env: {} };
-    throw new UsageError(`PUPPETEER_EXECUTABLE_PATH names ${named}, and there is no such file.`);
+    throw new Error(`PUPPETEER_EXECUTABLE_PATH names ${named}, and there is no such file.`);
   }
   const bundled = await bundledBrowser();
   if (bundled) return bundled;
@@ -105,18 +104,18 @@ async function findBrowser(): Promise<Executable> {
     ...systemPaths().map((candidate) => () => candidate),
   ]);
   if (path) return { path, env: {} };
-  throw new UsageError(
+  throw new Error(
     "No Chromium or Chrome was found. Run `npx puppeteer browsers install chrome-headless-shell`, " +
       "or name one in PUPPETEER_EXECUTABLE_PATH.",
   );
 }
 
 /**
- * The Chromium of the npm package @sparticuz/chromium, for Linux. The package unpacks into the temporary
+ * The Chromium of the npm package @sparticuz/chromium, for Linux on x64. The package unpacks into the temporary
  * folder and reuses whatever lies there, so each version (and user) gets a folder of its own here.
  */
 async function bundledBrowser(): Promise<Executable | null> {
-  if (process.platform !== "linux") return null;
+  if (process.platform !== "linux" || process.arch !== "x64") return null;
   const packed = packedBrowser();
   if (!packed) return null;
   const { home } = packed;
