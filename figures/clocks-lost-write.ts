@@ -64,9 +64,7 @@ export function draw(): string {
 
 function note(x: number, y: number, text: string, anchor: string): string {
   return label(x, y, text, {
-    class: "label stroke-paper",
-    "paint-order": "stroke",
-    "stroke-width": 4,
+    class: "label halo",
     "text-anchor": anchor,
   });
 }

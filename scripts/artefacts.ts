@@ -2,10 +2,20 @@
  * Finished files: staged aside, described in build.json, moved to dist/ when all of them are whole. The last good dist/ stays
  * as it was until then.
  */
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import {
   hashOf,
+  isFile,
   listFiles,
   readBytes,
   readText,
@@ -47,6 +57,7 @@ export type Stage = {
 export function openStage(root: string): Stage {
   const folder = join(root, ".cache", `stage-${process.pid}`);
   removeFolder(folder);
+  removeAbandoned(join(root, ".cache"));
   const artefacts: Artefact[] = [];
   return {
     folder,
@@ -66,12 +77,68 @@ export function openStage(root: string): Stage {
   };
 }
 
+/** What builds have left that were ended before they were done. */
+function removeAbandoned(cache: string): void {
+  if (!existsSync(cache)) return;
+  for (const name of readdirSync(cache)) {
+    const pid = /^(?:stage|dist)-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) removeFolder(join(cache, name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process may not be asked, but it is there.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const lockSecondsMax = 30;
+
+/** Do something while no other build of this book does it. A lock whose process is gone counts for nothing. */
+async function alone(root: string, work: () => Promise<void>): Promise<void> {
+  const lock = join(root, ".cache", "publish.lock");
+  mkdirSync(dirname(lock), { recursive: true });
+  const deadlineMs = performance.now() + lockSecondsMax * 1000;
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const holder = isFile(lock) ? Number(readText(lock)) : 0;
+      if (holder > 0 && !isRunning(holder)) rmSync(lock, { force: true });
+      else if (performance.now() > deadlineMs)
+        throw new Error(`Another build holds ${lock}; remove it if there is none`);
+      else await setTimeout(50);
+    }
+  }
+  try {
+    await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
 /**
  * Move what was staged to dist/. A whole build replaces dist/; a part of one replaces its own artefacts.
  *
  * @param startPage  makes index.html from the record of everything that is in dist/ then
  */
-export async function publish(
+export function publish(
+  root: string,
+  stage: Stage,
+  record: Omit<BuildRecord, "artefacts">,
+  whole: boolean,
+  startPage: (record: BuildRecord) => Promise<string>,
+): Promise<void> {
+  return alone(root, () => replaceDist(root, stage, record, whole, startPage));
+}
+
+async function replaceDist(
   root: string,
   stage: Stage,
   record: Omit<BuildRecord, "artefacts">,

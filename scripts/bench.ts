@@ -1,6 +1,7 @@
 /**
  * Command: how long each stage takes, cold, unchanged and after one edit, for this book and for a book of 200,000 words made
- * of its own chapters; peak memory; and the speed of the simulator. Each build is a process of its own, as an author runs it.
+ * of its own chapters; peak memory; the HTML alone beside other tools; and the speed of the simulator. Each build is a process
+ * of its own, as an author runs it.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
@@ -13,23 +14,32 @@ import { exists, listFiles, readText, removeFolder, writeFile } from "./files.ts
 const help = `npm run bench                    times of every stage, for this book and for one of 200,000 words
 npm run bench -- --words 50000   another size of the large book
 npm run bench -- --small         this book alone
+npm run bench -- --format html --draft
+                                 the HTML alone, as a preview makes it
 
   --words N    words of the large book
   --small      leave the large book out
+  --format F   pdf, epub, html; several with commas
+  --draft      without the listing proof
   --root DIR   another book that has this layout`;
 
 type Times = ReadonlyMap<string, number>;
 
 async function bench({ values, root }: Arguments): Promise<number> {
   const work = mkdtempSync(join(tmpdir(), "bench-"));
+  const options = [
+    ...(values.format === undefined ? [] : ["--format", String(values.format)]),
+    ...(values.draft === true ? ["--draft"] : []),
+  ];
   try {
     const small = join(work, "book");
     copyBook(root, small);
-    report("this book", small);
+    report("this book", small, options);
     if (values.small !== true) {
       const large = join(work, "large");
       const words = growBook(small, large, Number(values.words ?? 200_000));
-      report(`${words.toLocaleString("en-US")} words of it`, large);
+      report(`${words.toLocaleString("en-US")} words of it`, large, options);
+      comparePeers(large);
     }
     await reportSimulator();
     return 0;
@@ -44,16 +54,16 @@ function copyBook(from: string, to: string): void {
 }
 
 /** Builds a book three times and prints a table: stages down, cold, unchanged and edited across. */
-function report(title: string, root: string): void {
+function report(title: string, root: string, options: readonly string[]): void {
   removeFolder(join(root, ".cache"));
   const chapter = listFiles(join(root, "chapters")).find((path) => /^\d.*\.md$/.test(path)) ?? "";
   const runs: (readonly [string, Times])[] = [
-    ["cold", build(root)],
-    ["unchanged", build(root)],
+    ["cold", build(root, ...options)],
+    ["unchanged", build(root, ...options)],
   ];
   const path = join(root, "chapters", chapter);
   writeFile(path, `${readText(path)}\nOne more sentence.\n`);
-  runs.push(["one edit", build(root)]);
+  runs.push(["one edit", build(root, ...options)]);
   const stages = [...new Set(runs.flatMap(([, times]) => [...times.keys()]))];
   const cell = (text: string): string => text.padStart(11);
   process.stdout.write(
@@ -72,12 +82,57 @@ function report(title: string, root: string): void {
   }
 }
 
+/** Markdown to HTML and nothing else: the floor under any tool that is made of the same parser. */
+const bareUnified = `
+import { readFileSync, writeFileSync } from "node:fs";
+import remarkParse from "remark-parse";
+import remarkGfm from "remark-gfm";
+import remarkRehype from "remark-rehype";
+import rehypeStringify from "rehype-stringify";
+import { unified } from "unified";
+const processor = unified().use(remarkParse).use(remarkGfm).use(remarkRehype).use(rehypeStringify).freeze();
+for (const path of process.argv.slice(1)) writeFileSync(path + ".html", String(processor.processSync(readFileSync(path))));
+`;
+
+/** Wall seconds for the HTML of the same Markdown, each tool a process of its own; a tool that is not there is left out. */
+function comparePeers(root: string): void {
+  const folder = join(root, "chapters");
+  const files = listFiles(folder)
+    .filter((path) => /^\d.*\.md$/.test(path))
+    .map((path) => join(folder, path));
+  const seconds = (command: string, args: readonly string[]): number | null => {
+    const startMs = performance.now();
+    const run = spawnSync(command, args, { cwd: toolchainRoot, stdio: "ignore" });
+    return run.status === 0 ? (performance.now() - startMs) / 1000 : null;
+  };
+  removeFolder(join(root, ".cache"));
+  const rows: (readonly [string, number | null])[] = [
+    ["this toolchain, cold", build(root, "--format", "html", "--draft").get("all") ?? null],
+    ["this toolchain, unchanged", build(root, "--format", "html", "--draft").get("all") ?? null],
+    [
+      "unified: parse, GFM, stringify",
+      seconds(process.execPath, ["--input-type=module", "--eval", bareUnified, "--", ...files]),
+    ],
+    ["pandoc", seconds("pandoc", [...files, "-f", "gfm", "-s", "-o", join(root, "pandoc.html")])],
+  ];
+  const floor = rows[2]?.[1];
+  process.stdout.write(
+    `\n${"HTML of the same Markdown".padEnd(30)}${"all".padStart(11)}${"times bare".padStart(12)}\n`,
+  );
+  for (const [name, time] of rows)
+    process.stdout.write(
+      time === null
+        ? `${name.padEnd(30)}${"not here".padStart(11)}\n`
+        : `${name.padEnd(30)}${`${time.toFixed(1)} s`.padStart(11)}${(floor ? (time / floor).toFixed(1) : "-").padStart(12)}\n`,
+    );
+}
+
 /** Seconds by stage, as the build tells them, the whole, and its peak memory. */
-function build(root: string): Times {
+function build(root: string, ...options: readonly string[]): Times {
   const startMs = performance.now();
   const result = spawnSync(
     process.execPath,
-    [join(toolchainRoot, "scripts/build.ts"), "complete", "--root", root],
+    [join(toolchainRoot, "scripts/build.ts"), "complete", "--root", root, ...options],
     { encoding: "utf8", env: { ...process.env, CI: "1" } },
   );
   if (result.status !== 0) throw new Error(`The build failed:\n${result.stderr}`);
@@ -145,4 +200,13 @@ async function reportSimulator(): Promise<void> {
   );
 }
 
-await command(help, { words: { type: "string" }, small: { type: "boolean" } }, bench);
+await command(
+  help,
+  {
+    words: { type: "string" },
+    small: { type: "boolean" },
+    format: { type: "string" },
+    draft: { type: "boolean" },
+  },
+  bench,
+);

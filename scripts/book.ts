@@ -11,14 +11,15 @@ import { type Assembly, assembleEdition } from "./assemble.ts";
 import { type DiagramError, renderDiagrams } from "./diagrams.ts";
 import { exists, listFiles, readText } from "./files.ts";
 import { charactersMissing } from "./fonts.ts";
-import { gatherNeeds, type Needs } from "./gather.ts";
+import { gatherNeeds, joinNeeds, type Needs } from "./gather.ts";
 import { createHighlight, type Highlight } from "./highlight.ts";
+import { keptChapters } from "./kept-chapters.ts";
 import { loadPool, type Pool } from "./load.ts";
 import type { Chapter, EditionBook, Proof } from "./model.ts";
 import type { Colophon } from "./pages.ts";
 import { parseMarkdown } from "./parse.ts";
 import { makePictures, svgPicture } from "./pictures.ts";
-import { type Materials, transformChapter } from "./pipeline.ts";
+import type { Materials } from "./pipeline.ts";
 import type { Progress } from "./progress.ts";
 import { checkExecuted, prove } from "./proof.ts";
 import { fail, formatMessages, hasErrors } from "./report.ts";
@@ -65,14 +66,11 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
   progress.stage("read the book");
   const pool = loadPool(root);
   const sources = loadSources(root);
-  const written = [...pool.frontmatter, ...pool.chapters].map((source) => ({
-    source,
-    folder: dirname(source.path),
-    tree: parseMarkdown(source.file),
-  }));
+  const kept = keptChapters(cacheFolder(root, "chapters"), toolchainRoot);
+  const written = [...pool.frontmatter, ...pool.chapters].map(kept.read);
   const decks = pool.decks.map((file) => ({ folder: "slides", tree: parseMarkdown(file) }));
-  const chapterNeeds = gatherNeeds(written);
-  const needs = gatherNeeds([...written, ...decks]);
+  const chapterNeeds = joinNeeds(written.map((chapter) => chapter.needs));
+  const needs = joinNeeds([chapterNeeds, gatherNeeds(decks)]);
 
   progress.stage("run the samples");
   const runs = await runSamples(root, needs.runs, cacheFolder(root, "runs"), (done) =>
@@ -100,9 +98,9 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     titleAnchors: new Map(pool.chapters.map(({ meta }) => [meta.id, slug(meta.title)])),
     charactersMissing,
   };
-  const made = written.map(({ source, tree }, index) => {
+  const made = written.map((chapter, index) => {
     progress.count(index + 1, written.length);
-    return transformChapter(source, tree, materials, printed);
+    return kept.transform(chapter, materials, printed);
   });
   const frontmatter = made.slice(0, pool.frontmatter.length);
   const chapters = made.slice(pool.frontmatter.length);
@@ -249,7 +247,7 @@ function checkUse(
     });
     problems.push(file);
   }
-  const used = new Set([...needs.programs, ...programs]);
+  const used = new Set([...needs.regions.map(([path]) => path), ...programs]);
   for (const source of unusedSources(
     sources,
     used,

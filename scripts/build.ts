@@ -6,13 +6,11 @@ import { forFormat } from "./assemble.ts";
 import { type MadeBook, makeBook, reportMistakes, themeText, toolchainRoot } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf } from "./cli.ts";
-import { makeDecks } from "./decks.ts";
 import { exists, readText, removeFolder } from "./files.ts";
 import { keptSubset } from "./kept.ts";
 import { type EditionBook, type Format, formats } from "./model.ts";
 import { epubFile } from "./output/epub.ts";
 import { htmlFiles } from "./output/html.ts";
-import { printBook } from "./output/pdf.ts";
 import { startPage } from "./output/start.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
@@ -57,7 +55,9 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     }
     const wholeBook = wanted.length === 0 && values.format === undefined;
     const decksWanted = wholeBook || wanted.includes("slides");
-    const decks = decksWanted ? await makeDecks(made, { root, stage, browser, progress }) : [];
+    const decks = decksWanted
+      ? await (await import("./decks.ts")).makeDecks(made, { root, stage, browser, progress })
+      : [];
     if (reportMistakes(decks)) {
       removeFolder(stage.folder);
       return 1;
@@ -67,7 +67,7 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     await publish(
       root,
       stage,
-      { proof: proofCounts(made), versions: await versionsOf(browser) },
+      { proof: proofCounts(made), versions: await versionsOf(opened) },
       wholeBook,
       (record) =>
         startPage(made.pool.book, record, {
@@ -101,6 +101,8 @@ const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) 
       progress.stage(`print ${id}.pdf`);
       const start = performance.now();
       const path = `${id}/${id}.pdf`;
+      // Its libraries take a third of a second to load, which a build of pages alone should not wait for.
+      const { printBook } = await import("./output/pdf.ts");
       const printed = await printBook(book, {
         browser: await browser(),
         outFile: join(stage.folder, path),
@@ -184,7 +186,8 @@ function proofCounts(made: MadeBook): Record<string, number | boolean> {
   };
 }
 
-async function versionsOf(browser: () => Promise<Browser>): Promise<Record<string, string>> {
+/** @param browser  the one that was opened; a build that prints and draws nothing opens none, which takes longer than its pages */
+async function versionsOf(browser: Promise<Browser> | null): Promise<Record<string, string>> {
   const lock = JSON.parse(readText(join(toolchainRoot, "package-lock.json"))) as {
     packages: Record<string, { version?: string }>;
   };
@@ -192,7 +195,7 @@ async function versionsOf(browser: () => Promise<Browser>): Promise<Record<strin
   const fonts = ["source-serif", "source-sans", "source-code-pro", "@fontsource/stix-two-math"];
   return {
     node: process.versions.node,
-    browser: await (await browser()).version(),
+    browser: browser ? await (await browser).version() : "none was needed",
     ...Object.fromEntries(
       [...fonts, "mermaid", "shiki", "reveal.js"].map((name) => [name, version(name)]),
     ),

@@ -1,5 +1,5 @@
 /** What all commands share: their arguments, their help, their way to end. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { byCodePoint, nearestName } from "./report.ts";
@@ -31,13 +31,32 @@ export async function command(
       return;
     }
     const root = resolve(String(values.root ?? "."));
-    if (!existsSync(root)) throw new UsageError(`No folder ${String(values.root)}`);
+    if (!isFolder(root)) throw new UsageError(`No folder ${String(values.root)}`);
     process.exitCode = await run({ values, positionals, root });
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`\n${describe(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    // A path through a file has no folder at its end.
+    return false;
+  }
+}
+
+/** What a person can act on is told in words; only our own mistakes come with the place where they happened. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const system = error as NodeJS.ErrnoException;
+  if (system.syscall !== undefined && system.code !== undefined)
+    return `The disk refused: ${error.message}`;
+  // What is thrown in so many words by our own code is an `Error`; an assertion or a TypeError is a fault of the toolchain.
+  if (error.constructor === Error || error instanceof UsageError) return error.message;
+  return `This is a fault of the toolchain and not of your book:\n${error.stack ?? error.message}`;
 }
 
 function parse(options: Options) {

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { byCodePoint } from "./report.ts";
 
 export function readText(path: string): string {
@@ -28,19 +28,32 @@ export function exists(path: string): boolean {
 }
 
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    // A link that leads to itself, or a path through a file: no file either.
+    return false;
+  }
 }
 
-/** Paths of all files below a folder, relative to it, with `/`, sorted by code point; [] where there is no such folder. */
+/**
+ * Paths of all files below a folder, relative to it, with `/`, sorted by code point; [] where there is no such folder.
+ * A linked file counts as a file; a linked folder is not entered, since it may lead back to where it stands.
+ */
 export function listFiles(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter(
-      (path) => !path.split("/").some((part) => part === "node_modules" || part.startsWith(".")),
-    )
-    .sort(byCodePoint);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  const found: string[] = [];
+  const walk = (below: string): void => {
+    for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isFile() || (entry.isSymbolicLink() && isFile(join(folder, path))))
+        found.push(path);
+    }
+  };
+  walk("");
+  return found.sort(byCodePoint);
 }
 
 /**

@@ -12,8 +12,8 @@ export type Needs = {
   /** Mermaid sources. */
   readonly diagrams: readonly string[];
   readonly languages: readonly string[];
-  /** Paths of programs whose regions are printed. */
-  readonly programs: readonly string[];
+  /** Path and name of each region that is printed. */
+  readonly regions: readonly (readonly [string, string])[];
 };
 
 /** @param trees  each tree with the folder of its file, which images are relative to */
@@ -24,7 +24,7 @@ export function gatherNeeds(
   const pictures = new Set<string>();
   const diagrams = new Set<string>();
   const languages = new Set<string>();
-  const programs = new Set<string>();
+  const regions = new Map<string, readonly [string, string]>();
   for (const { tree, folder } of trees)
     visit(tree, (node) => {
       if (node.type === "code") {
@@ -33,7 +33,10 @@ export function gatherNeeds(
         if (kind === "transcript") runs.add(attributes.run ?? "");
         else if (kind === "diagram") diagrams.add(node.value);
         else languages.add(language);
-        if (kind === "listing") programs.add(attributes.file ?? "");
+        if (kind === "listing") {
+          const region = [attributes.file ?? "", attributes.region ?? ""] as const;
+          regions.set(region.join("#"), region);
+        }
       } else if (node.type === "containerDirective" && node.name === "figure") {
         if (node.attributes?.src) pictures.add(node.attributes.src);
       } else if (node.type === "image") pictures.add(imageKey(node.url, folder));
@@ -44,6 +47,19 @@ export function gatherNeeds(
     pictures: sorted(pictures),
     diagrams: sorted(diagrams),
     languages: sorted(languages),
-    programs: sorted(programs),
+    regions: sorted(new Set(regions.keys())).map((key) => regions.get(key) ?? ["", ""]),
+  };
+}
+
+/** What several trees need together. */
+export function joinNeeds(all: readonly Needs[]): Needs {
+  const joined = (pick: (needs: Needs) => readonly string[]): string[] =>
+    [...new Set(all.flatMap(pick))].sort();
+  return {
+    runs: joined((needs) => needs.runs),
+    pictures: joined((needs) => needs.pictures),
+    diagrams: joined((needs) => needs.diagrams),
+    languages: joined((needs) => needs.languages),
+    regions: all.flatMap((needs) => needs.regions),
   };
 }

@@ -76,12 +76,17 @@ export function knownLanguages(): string[] {
   ];
 }
 
+/** One a process: a preview makes the book again and again. */
+let opened: ReturnType<typeof createHighlighter> | null = null;
+
 /** Load the grammars of these languages once; the function that comes back is pure and synchronous. */
 export async function createHighlight(languages: readonly string[]): Promise<Highlight> {
   const wanted = languages.filter(
     (language) => isKnownLanguage(language) && !plain.has(language),
   ) as BundledLanguage[];
-  const highlighter = await createHighlighter({ themes: [theme], langs: wanted });
+  opened ??= createHighlighter({ themes: [theme], langs: [] });
+  const highlighter = await opened;
+  await highlighter.loadLanguage(...wanted);
   return (code, language) => {
     if (plain.has(language) || !isKnownLanguage(language))
       return code.split("\n").map((line) => (line === "" ? [] : [{ type: "text", value: line }]));

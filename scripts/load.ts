@@ -1,9 +1,10 @@
 /** `editions/`, `chapters/` and the bibliography from the disk: what an author wrote, checked one file at a time. */
+import { isUtf8 } from "node:buffer";
 import { basename, join } from "node:path";
 import { toString as textOf } from "mdast-util-to-string";
 import { VFile } from "vfile";
 import { type Fields, readFields } from "./fields.ts";
-import { exists, listFiles, readText } from "./files.ts";
+import { exists, listFiles, readBytes, readText } from "./files.ts";
 import {
   type BookMeta,
   backPages,
@@ -91,6 +92,7 @@ export function loadPool(root: string): Pool {
   const files: VFile[] = [];
   const open = (path: string): VFile => {
     const file = new VFile({ path, value: readText(join(root, path)) });
+    checkBytes(file, readBytes(join(root, path)));
     files.push(file);
     return file;
   };
@@ -106,6 +108,14 @@ export function loadPool(root: string): Pool {
     .filter((path) => path.endsWith(".md") && path !== "README.md")
     .map((path) => chapterFrom(open(`chapters/frontmatter/${path}`)));
   checkChapters(chapters);
+  if (chapters.length === 0) {
+    const none = new VFile({ path: "chapters" });
+    fail(none, { line: 1, column: 1 }, "chapter-has-text", {
+      reason: "The book has no chapter",
+      expected: "a Markdown file in the folder chapters/",
+    });
+    files.push(none);
+  }
   const bibliography = loadBibliography(root, open);
   const book = bookFrom(
     exists(join(root, "editions/book.yaml")) ? open("editions/book.yaml") : null,
@@ -113,12 +123,67 @@ export function loadPool(root: string): Pool {
   );
   const editions = listFiles(join(root, "editions"))
     .filter((path) => path.endsWith(".yaml") && path !== "book.yaml")
-    .map((path) => editionFrom(open(`editions/${path}`), chapters));
+    .map((path) => {
+      const file = open(`editions/${path}`);
+      return { file, edition: editionFrom(file, chapters) };
+    });
+  checkEditions(editions);
   const decks = listFiles(join(root, "slides"))
     .filter((path) => path.endsWith(".md") && !path.includes("/") && path !== "README.md")
     .map((path) => open(`slides/${path}`));
-  const whole = editions.length > 0 ? editions : [wholeEdition(chapters)];
+  const whole =
+    editions.length > 0 ? editions.map(({ edition }) => edition) : [wholeEdition(chapters)];
   return { root, book, chapters, frontmatter, editions: whole, bibliography, decks, files };
+}
+
+/** What no text may hold: bytes that are no UTF-8, and control characters, which XML forbids. */
+function checkBytes(file: VFile, bytes: Uint8Array): void {
+  if (!isUtf8(bytes))
+    fail(file, { line: 1, column: 1 }, "character-in-face", {
+      reason: "The file is no UTF-8",
+      expected: "the same text saved as UTF-8",
+    });
+  String(file.value)
+    .split("\n")
+    .forEach((text, index) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      const found = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0\ufffe\uffff]/.exec(text);
+      if (found)
+        fail(file, { line: index + 1, column: found.index + 1 }, "character-in-face", {
+          reason: `A control character stands in the text, U+${found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
+          expected: "text",
+        });
+    });
+}
+
+/** Ids of editions become folders of dist/, beside these. */
+const reservedIds = ["slides", "kit", "companions", "code"];
+
+function checkEditions(
+  editions: readonly { readonly file: VFile; readonly edition: Edition }[],
+): void {
+  const first = new Map<string, VFile>();
+  const top = { line: 1, column: 1 };
+  for (const { file, edition } of editions) {
+    const other = first.get(edition.id);
+    if (!/^[a-z][a-z0-9-]*$/.test(edition.id) || reservedIds.includes(edition.id))
+      fail(file, top, "field-type", {
+        reason: "An edition's id has another form",
+        found: edition.id,
+        expected: `lower-case letters, digits and hyphens, a letter first, and none of ${reservedIds.join(", ")}`,
+      });
+    else if (other)
+      fail(file, top, "field-type", {
+        reason: `Edition id "${edition.id}" is given twice`,
+        other: `${other.path ?? ""}:1 (first given there)`,
+      });
+    else first.set(edition.id, file);
+    if (file.messages.length === 0 && edition.parts.every((part) => part.chapters.length === 0))
+      fail(file, top, "edition-chapter-exists", {
+        reason: "An edition has no chapter",
+        expected: "chapters: or parts: with ids of chapters",
+      });
+  }
 }
 
 /** A book without `editions/` has one: all its chapters in the order of their paths. */
@@ -201,6 +266,8 @@ function firstHeading(text: string): string | null {
 /** `12-consensus` -> `consensus`; anything else in the form of an id. */
 function slugOf(stem: string): string {
   const slug = stem
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/^\d+[-_.]/, "")
     .replace(/[^a-z0-9]+/g, "-")
@@ -364,6 +431,7 @@ function partFrom(
   const { id, title, chapters } = record;
   if (
     typeof id !== "string" ||
+    !/^[a-z0-9][a-z0-9-]*$/.test(id) ||
     !Array.isArray(chapters) ||
     chapters.some((chapter) => typeof chapter !== "string")
   )

@@ -1,6 +1,7 @@
 /** Files of figures/ and images of chapters -> pictures: drawings read, programs drawn, rasters embedded. */
 import { spawn } from "node:child_process";
 import { dirname, extname, join, posix } from "node:path";
+import { createInterface } from "node:readline";
 import type { Element, Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
 import { toString as textOf } from "hast-util-to-string";
@@ -23,6 +24,13 @@ type Drawn =
   | { readonly svg: string; readonly program: string | null; readonly seed: number | null }
   | { readonly error: string };
 
+/** The first bytes by which a file of each type is known. */
+const beginnings: Readonly<Record<string, string>> = {
+  "image/png": "\x89PNG\r\n\x1a\n",
+  "image/jpeg": "\xff\xd8\xff",
+  "image/gif": "GIF8",
+  "image/webp": "RIFF",
+};
 const rasters: Readonly<Record<string, string>> = {
   ".png": "image/png",
   ".jpg": "image/jpeg",
@@ -71,7 +79,8 @@ export async function makePictures(
     else if (ending === ".ts") programs.push(path);
     else if (ending === ".mmd") diagrams.set(path, readText(whole));
     else if (ending === ".svg") pictures.set(path, svgPicture(readText(whole), path, null));
-    else if (rasters[ending]) pictures.set(path, rasterPicture(readBytes(whole), rasters[ending]));
+    else if (rasters[ending])
+      pictures.set(path, rasterPicture(readBytes(whole), path, rasters[ending]));
     else
       pictures.set(path, {
         kind: "problem",
@@ -98,7 +107,14 @@ function proofOf(drawn: { program: string | null; seed: number | null }): string
   return `npm run sample -- ${drawn.program}${drawn.seed === null ? "" : ` --seed ${drawn.seed}`}`;
 }
 
-function rasterPicture(bytes: Uint8Array, type: string): Picture {
+function rasterPicture(bytes: Uint8Array, path: string, type: string): Picture {
+  const beginning = beginnings[type] ?? "";
+  if (Buffer.from(bytes.subarray(0, beginning.length)).toString("latin1") !== beginning)
+    return {
+      kind: "problem",
+      rule: "figure-kind",
+      reason: `${path} has ${bytes.length} bytes and is no ${type}`,
+    };
   const widthPx =
     type === "image/png" && bytes.length > 24
       ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(16)
@@ -131,6 +147,12 @@ export function svgPicture(markup: string, name: string, proof: string | null): 
   );
   if (!svg)
     return { kind: "problem", rule: "figure-draws", reason: `${name} holds no svg element` };
+  if (!/(<\/svg\s*>|\/>)\s*(<!--[\s\S]*?-->\s*)*$/.test(markup))
+    return {
+      kind: "problem",
+      rule: "figure-draws",
+      reason: `${name} ends before its svg element does`,
+    };
   let unsafe: string | null = null;
   const prefix = `p${sha256(name).slice(0, 8)}-`;
   visit(svg, "element", (node) => {
@@ -224,52 +246,88 @@ async function drawPrograms(
     else wanted.push(path);
   }
   if (wanted.length === 0) return drawn;
-  for (const [path, result] of Object.entries(await drawInChild(root, wanted))) {
+  for (const [path, result] of await drawInChildren(root, wanted)) {
     drawn.set(path, result);
     if (!("error" in result)) writeFile(cachePaths.get(path) ?? "", JSON.stringify(result));
   }
   return drawn;
 }
 
+/** Prints one line a figure as soon as it is drawn, marked, since a program may print things of its own. */
 const drawScript = `
-const results = {};
+const write = process.stdout.write.bind(process.stdout);
+const tell = (path, result) => new Promise((done) => write("\\n\\u0001" + JSON.stringify([path, result]) + "\\n", done));
 for (const path of JSON.parse(process.argv[1])) {
   try {
-    const figure = await import(new URL(path, "file://" + process.cwd() + "/").href);
-    results[path] = { svg: String(figure.draw()), program: figure.program ?? null, seed: figure.seed ?? null };
+    const figure = await import(new URL(encodeURI(path), "file://" + encodeURI(process.cwd()) + "/").href);
+    await tell(path, { svg: String(figure.draw()), program: figure.program ?? null, seed: figure.seed ?? null });
   } catch (error) {
-    results[path] = { error: String(error && error.message || error).split("\\n")[0] };
+    await tell(path, { error: String(error && error.message || error).split("\\n")[0] });
   }
 }
-process.stdout.write("\\u0001" + JSON.stringify(results));
 `;
 
-function drawInChild(root: string, paths: readonly string[]): Promise<Record<string, Drawn>> {
+/**
+ * Draw each of these programs. One process draws all of them; where one ends the process or never ends, that one is at fault
+ * and the rest go on in another.
+ *
+ * @param secondsMax  how long one program may take
+ */
+export async function drawInChildren(
+  root: string,
+  paths: readonly string[],
+  secondsMax = 60,
+): Promise<ReadonlyMap<string, Drawn>> {
+  const drawn = new Map<string, Drawn>();
+  let rest = [...paths];
+  while (rest.length > 0) {
+    const end = await drawUntilEnd(root, rest, secondsMax, drawn);
+    rest = rest.filter((path) => !drawn.has(path));
+    const [guilty] = rest;
+    if (guilty !== undefined) drawn.set(guilty, { error: end });
+    rest = rest.slice(1);
+  }
+  return drawn;
+}
+
+/** One process; what it draws is put into `drawn`. Returns how it ended, in words. */
+function drawUntilEnd(
+  root: string,
+  paths: readonly string[],
+  secondsMax: number,
+  drawn: Map<string, Drawn>,
+): Promise<string> {
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
       ["--input-type=module", "--eval", drawScript, "--", JSON.stringify(paths)],
-      { cwd: root, env: { ...process.env, NODE_OPTIONS: "" } },
+      {
+        cwd: root,
+        env: { ...process.env, NODE_OPTIONS: "" },
+        stdio: ["ignore", "pipe", "ignore"],
+      },
     );
-    let output = "";
-    const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      output += chunk;
+    let late = false;
+    const watch = (): NodeJS.Timeout =>
+      setTimeout(() => {
+        late = true;
+        child.kill("SIGKILL");
+      }, secondsMax * 1000);
+    let timer = watch();
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (!line.startsWith("\u0001")) return;
+      const [path, result] = JSON.parse(line.slice(1)) as [string, Drawn];
+      drawn.set(path, result);
+      clearTimeout(timer);
+      timer = watch();
     });
     child.on("close", (code) => {
       clearTimeout(timer);
-      const start = output.indexOf("\u0001");
-      if (code === 0 && start >= 0)
-        resolve(JSON.parse(output.slice(start + 1)) as Record<string, Drawn>);
-      else
-        resolve(
-          Object.fromEntries(
-            paths.map((path) => [
-              path,
-              { error: `the drawing process ended with code ${String(code)}` },
-            ]),
-          ),
-        );
+      resolve(
+        late
+          ? `it did not end within ${secondsMax} seconds`
+          : `it ended the drawing process with code ${String(code)}`,
+      );
     });
   });
 }

@@ -28,6 +28,8 @@ export function recordingOf(program: string, args: readonly string[]): string {
 }
 
 const secondsMax = 120;
+/** More is no transcript, and a program that prints for ever must not fill the memory. */
+const charactersMax = 4_000_000;
 
 /** Run each command (`raft/figure-8 --seed 3`), two at a time; unchanged programs come from the cache. */
 export async function runSamples(
@@ -95,15 +97,19 @@ export function execute(
       resolve(null);
     }, secondsMax * 1000);
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      output += chunk;
+      if (output.length <= charactersMax) output += chunk;
+      else child.kill("SIGKILL");
     });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      errors += chunk;
+      if (errors.length <= charactersMax) errors += chunk;
     });
     child.on("close", (code) => {
       clearTimeout(timer);
       // A run that must fail shows what it says when it fails: the message, without the stack, whose paths are a machine's.
-      const message = /^\w*Error.*$/m.exec(errors)?.[0] ?? "";
+      const message =
+        output.length > charactersMax
+          ? `stopped, since it prints more than ${charactersMax} characters`
+          : (/^\w*Error.*$/m.exec(errors)?.[0] ?? "");
       resolve({
         output: [output.replace(/\n$/, ""), code === 0 ? "" : message]
           .filter((part) => part !== "")

@@ -13,11 +13,14 @@ export function property(node: Element, name: string): string | null {
   return typeof value === "string" || typeof value === "number" ? String(value) : null;
 }
 
+/** All elements below that pass, in document order. Asked many times a book, so without a visitor's overhead. */
 export function elements(tree: Root | Element, test: (node: Element) => boolean): Element[] {
   const found: Element[] = [];
-  visit(tree, "element", (node) => {
-    if (test(node)) found.push(node);
-  });
+  const walk = (node: Root | Element): void => {
+    if (node.type === "element" && test(node)) found.push(node);
+    for (const child of node.children) if (child.type === "element") walk(child);
+  };
+  walk(tree);
   return found;
 }
 
@@ -64,7 +67,20 @@ export function made(
   };
 }
 
-/** A copy that shares nothing with the original, without positions of nodes that are never reported on. */
+/** A copy that shares nothing with the original that anybody rewrites: nodes, properties, children. Positions are shared. */
 export function copyTree(tree: Root): Root {
-  return structuredClone(tree);
+  return copyNode(tree);
+}
+
+function copyNode<T extends Root | Element>(node: T): T {
+  const copy = { ...node };
+  if (copy.type === "element") {
+    copy.properties = { ...copy.properties };
+    for (const [name, value] of Object.entries(copy.properties))
+      if (Array.isArray(value)) copy.properties[name] = [...value];
+  }
+  copy.children = node.children.map((child) =>
+    child.type === "element" ? copyNode(child) : { ...child },
+  ) as T["children"];
+  return copy;
 }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import {
   decodePDFRawStream,
   PDFArray,
+  PDFCrossRefStream,
   PDFDict,
   PDFDocument,
   PDFHexString,
@@ -25,6 +26,8 @@ export type PdfFacts = {
   readonly description: string;
   /** The page, counted from 1, that is labelled 1; roman numbers stand before it. */
   readonly firstArabic: number;
+  /** What each destination is called. */
+  readonly targets: ReadonlyMap<string, string>;
 };
 
 /** Types of PDF 2.0 that Chromium writes into files of an older version, and what they are there. */
@@ -42,7 +45,7 @@ export async function finishPdf(bytes: Uint8Array, facts: PdfFacts): Promise<Uin
   const { context, catalog } = pdf;
   const hash = createHash("sha256");
   for (const page of pdf.getPages()) {
-    describeLinks(page.node, pdf);
+    describeLinks(page.node, pdf, facts.targets);
     for (const reference of contentReferences(page.node.get(PDFName.of("Contents")))) {
       const stream = context.lookup(reference);
       if (!(stream instanceof PDFRawStream)) continue;
@@ -82,11 +85,34 @@ export async function finishPdf(bytes: Uint8Array, facts: PdfFacts): Promise<Uin
   // The identifier is a hash of what is printed, so that equal books have equal bytes.
   const id = PDFHexString.of(hash.digest("hex").slice(0, 32));
   context.trailerInfo.ID = context.obj([id, id]);
+  Object.defineProperty(PDFCrossRefStream.prototype, "appendEntry", { value: insertEntry });
   return pdf.save({ useObjectStreams: true, addDefaultPage: false, updateFieldAppearances: false });
 }
 
+type CrossReference = { readonly ref: PDFRef };
+
+/**
+ * What pdf-lib's own method does, with a binary search: its linear one makes the saving of an 840-page book take half a
+ * minute more, with equal bytes.
+ */
+function insertEntry(this: { readonly entries: CrossReference[] }, entry: CrossReference): void {
+  const numberAt = (index: number): number => this.entries[index]?.ref.objectNumber ?? 0;
+  let low = 0;
+  let high = this.entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numberAt(middle) > entry.ref.objectNumber) high = middle;
+    else low = middle + 1;
+  }
+  this.entries.splice(low, 0, entry);
+}
+
 /** Each link says in words where it leads, and tabs follow the structure (PDF/UA-1, sections 7.18.3 and 7.18.5). */
-function describeLinks(page: PDFPageLeaf, pdf: PDFDocument): void {
+function describeLinks(
+  page: PDFPageLeaf,
+  pdf: PDFDocument,
+  targets: ReadonlyMap<string, string>,
+): void {
   const annotations = page.Annots();
   if (!annotations) return;
   page.set(PDFName.of("Tabs"), PDFName.of("S"));
@@ -98,9 +124,19 @@ function describeLinks(page: PDFPageLeaf, pdf: PDFDocument): void {
     const words =
       address instanceof PDFString || address instanceof PDFHexString
         ? address.decodeText()
-        : "Link within this book";
+        : (targets.get(destinationOf(link)) ?? "Link within this book");
     link.set(PDFName.of("Contents"), PDFHexString.fromText(words));
   }
+}
+
+/** The name of the destination, as it was an id in the page. */
+function destinationOf(link: PDFDict): string {
+  const name = link.lookup(PDFName.of("Dest"));
+  const text =
+    name instanceof PDFName || name instanceof PDFString || name instanceof PDFHexString
+      ? name.decodeText()
+      : "";
+  return decodeURIComponent(text);
 }
 
 function contentReferences(contents: unknown): PDFRef[] {

@@ -20,16 +20,22 @@ import { finishPdf } from "./pdf-finish.ts";
 import { geometryCss, type PageGeometry, pageGeometry, printedBook } from "./print.ts";
 import { calloutCss } from "./print-callouts.ts";
 import {
-  backLabels,
+  carryOut,
+  clearNotes,
+  type FallenBlock,
   facesThatFailed,
   fill,
   findTooWide,
-  mendHoles,
+  type MeasuredSection,
+  measureBlocks,
   type Patch,
   probe,
   removeProbes,
+  type SectionOrder,
   settleMargins,
   type TooWide,
+  targetNames,
+  whereBlocksFell,
 } from "./print-layout.ts";
 import {
   emptyPatch,
@@ -39,6 +45,7 @@ import {
   type Print,
   pageLabels,
 } from "./print-pages.ts";
+import { type Plan, planPages } from "./print-plan.ts";
 
 export type PrintBookOptions = {
   readonly browser: Browser;
@@ -62,8 +69,8 @@ export type PrintedPdf = {
 const roundsMax = 6;
 /** From this round on a page number that was once printed stays. */
 const roundsLively = 3;
-/** No page but a chapter's last is less full than four fifths, from its first line of text to its last. */
-const fullEnough = 0.82;
+/** Plans of a section, each knowing where the one before was mistaken. */
+const plansMax = 5;
 
 export async function printBook(book: EditionBook, options: PrintBookOptions): Promise<PrintedPdf> {
   const geometry = pageGeometry(book.edition.trim);
@@ -78,10 +85,9 @@ export async function printBook(book: EditionBook, options: PrintBookOptions): P
   });
   try {
     await openForPrint(page, join(staging, "book.html"), geometry);
-    const mending = { textHeightPx: geometry.textHeightPx, fullEnough };
-    await page.evaluate(backLabels);
     await page.evaluate(settleMargins);
-    await page.evaluate(mendHoles, mending);
+    await page.evaluate(clearNotes);
+    await setBlocks(page, geometry.textHeightPx, tell);
     refuseTooWide(await page.evaluate(findTooWide, { pageWidthPx: geometry.areaWidthPx }));
 
     let patch: Patch = emptyPatch;
@@ -118,6 +124,7 @@ export async function printBook(book: EditionBook, options: PrintBookOptions): P
       language: book.book.language,
       description: book.edition.description,
       firstArabic: paging.firstArabic,
+      targets: new Map(await page.evaluate(targetNames)),
     });
     mkdirSync(dirname(options.outFile), { recursive: true });
     writeFileSync(options.outFile, finished);
@@ -126,6 +133,115 @@ export async function printBook(book: EditionBook, options: PrintBookOptions): P
     await page.close();
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** Decides where pages end and blocks stand, and tries it out until each section falls as planned. */
+async function setBlocks(
+  page: Page,
+  pageHeightPx: number,
+  tell: (message: string) => void,
+): Promise<void> {
+  let open = (await page.evaluate(measureBlocks)).map((section) => ({
+    section,
+    gapsPx: new Map<string, number>(),
+  }));
+  for (let round = 1; open.length > 0; round++) {
+    const planned = open.map(({ section, gapsPx }) => {
+      const { startPx, blocks } = section;
+      return { section, gapsPx, plan: planPages(blocks, { pageHeightPx, startPx, gapsPx }) };
+    });
+    const orders = planned.map(({ section, plan }) => orderFor(section, plan));
+    await page.evaluate(carryOut, orders);
+    await page.evaluate(clearNotes);
+    const fallen = await page.evaluate(
+      whereBlocksFell,
+      orders.map(({ number }) => number),
+    );
+    const off = planned.flatMap(({ section, gapsPx, plan }, index) => {
+      const seen = compare(section, plan, fallen[index]?.blocks ?? []);
+      return seen.isAsPlanned
+        ? []
+        : [{ section: seen.section, gapsPx: new Map([...gapsPx, ...seen.gapsPx]) }];
+    });
+    tell(`plan ${round}: ${off.length} of ${planned.length} sections fell otherwise`);
+    if (round === plansMax) {
+      // Without fixed beginnings a mistake of one line stays one of one line.
+      const numbers = off.map(({ section }) => section.number);
+      const loose = orders.filter(({ number }) => numbers.includes(number));
+      await page.evaluate(
+        carryOut,
+        loose.map((order) => ({ ...order, openers: [] })),
+      );
+      await page.evaluate(clearNotes);
+      break;
+    }
+    open = off;
+  }
+}
+
+/** What has to be done to a section to follow a plan. */
+function orderFor(section: MeasuredSection, plan: Plan): SectionOrder {
+  const pieces = plan.pages.flat();
+  const order = pieces.filter(({ from }) => from < 0).map(({ block }) => block);
+  const moved = new Set(plan.moved);
+  const moves = order.flatMap((block, index) => {
+    const behind = order[index - 1];
+    return moved.has(block) && behind !== undefined ? [{ block, behind }] : [];
+  });
+  const cuts = new Map<number, number[]>();
+  const rows = new Set<number>();
+  for (const { block, to } of pieces) {
+    const measured = section.blocks[block];
+    const cut = to === null ? undefined : measured?.cuts[to];
+    if (!cut) continue;
+    if (measured?.kind === "table") rows.add(block);
+    if (measured?.kind === "listing" || measured?.kind === "transcript")
+      cuts.set(block, [...(cuts.get(block) ?? []), cut.line]);
+  }
+  const openers = plan.pages.slice(1).flatMap((page) => {
+    const [first] = page;
+    return first && first.from < 0 ? [first.block] : [];
+  });
+  return {
+    number: section.number,
+    moves,
+    cuts: [...cuts].map(([block, lines]) => ({ block, lines })),
+    rows: [...rows],
+    openers,
+  };
+}
+
+/** Whether the blocks fell where they were planned, and what was seen of their heights and the space between them. */
+function compare(
+  section: MeasuredSection,
+  plan: Plan,
+  fallen: readonly FallenBlock[],
+): { isAsPlanned: boolean; section: MeasuredSection; gapsPx: Map<string, number> } {
+  const places = new Map(fallen.map((place) => [place.block, place]));
+  const pieces = plan.pages.flatMap((page, number) => page.map((piece) => ({ ...piece, number })));
+  const gapsPx = new Map<string, number>();
+  let isAsPlanned = true;
+  for (const [index, piece] of pieces.entries()) {
+    const place = places.get(piece.block);
+    const before = pieces[index - 1];
+    const above = before && places.get(before.block);
+    if (!place || !before || !above || before.block === piece.block) continue;
+    if (piece.number === 0 || above.lastPage === place.firstPage)
+      gapsPx.set(`${before.block} ${piece.block}`, place.topPx - above.bottomPx);
+    else gapsPx.set(`top ${piece.block}`, place.topPx);
+    if (place.firstPage !== piece.number) isAsPlanned = false;
+    if (piece.to === null && place.lastPage !== piece.number) isAsPlanned = false;
+  }
+  const blocks = section.blocks.map((block, number) => {
+    const place = places.get(number);
+    const isCut = pieces.some((piece) => piece.block === number && piece.to !== null);
+    if (!place || (isCut && block.kind !== "text")) return block;
+    const grownPx = place.heightPx - block.heightPx;
+    if (Math.abs(grownPx) < 1) return block;
+    const cuts = block.cuts.map((cut) => ({ ...cut, restPx: cut.restPx + grownPx }));
+    return { ...block, heightPx: block.heightPx + grownPx, cuts };
+  });
+  return { isAsPlanned, section: { ...section, blocks }, gapsPx };
 }
 
 function pdfTitle(book: EditionBook): string {

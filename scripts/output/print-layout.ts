@@ -3,6 +3,38 @@
  * Each function is sent to the browser as text, so it uses nothing from outside itself.
  */
 
+import type { BlockKind, Cut, MeasuredBlock } from "./print-plan.ts";
+
+export type MeasuredSection = {
+  /** Its place among all sections, from 0. */
+  readonly number: number;
+  readonly startPx: number;
+  readonly blocks: readonly MeasuredBlock[];
+};
+
+/** What is to be done to a section, in this order. */
+export type SectionOrder = {
+  readonly number: number;
+  readonly moves: readonly { readonly block: number; readonly behind: number }[];
+  /** Programs that go on overleaf behind these lines. */
+  readonly cuts: readonly { readonly block: number; readonly lines: readonly number[] }[];
+  /** Tables that break between rows. */
+  readonly rows: readonly number[];
+  /** Blocks that begin a page though the one before has room. */
+  readonly openers: readonly number[];
+};
+
+export type FallenBlock = {
+  readonly block: number;
+  readonly firstPage: number;
+  readonly lastPage: number;
+  readonly topPx: number;
+  readonly bottomPx: number;
+  /** In one piece, wherever pages end. */
+  readonly heightPx: number;
+};
+export type FallenSection = { readonly number: number; readonly blocks: readonly FallenBlock[] };
+
 /** An element that would make Chromium shrink the whole book. */
 export type TooWide = {
   readonly where: string;
@@ -31,10 +63,7 @@ export type Patch = {
   }[];
 };
 
-/**
- * Puts the explanations of code lines into the margin where the lines leave room for them, and keeps wide
- * blocks clear of notes that hang down beside them.
- */
+/** Puts the explanations of code lines into the margin where the lines leave room for them. */
 export function settleMargins(): void {
   const gapPx = 5;
   const all = (selector: string, root: ParentNode = document): HTMLElement[] => [
@@ -84,7 +113,22 @@ export function settleMargins(): void {
       (item as HTMLElement).style.top = `${tops[position]}px`;
     }
   }
+}
 
+/** Keeps wide blocks clear of notes that hang down beside them. */
+export function clearNotes(): void {
+  const gapPx = 5;
+  const all = (selector: string): HTMLElement[] => [
+    ...document.querySelectorAll<HTMLElement>(selector),
+  ];
+  const linesOf = (block: HTMLElement): DOMRect[] => {
+    const range = document.createRange();
+    const code = block.querySelector("code") ?? block;
+    range.selectNodeContents(code);
+    return [...range.getClientRects()].filter((rect) => rect.width > 0);
+  };
+  for (const known of all(".past-notes, .beside-note"))
+    known.classList.remove("past-notes", "beside-note");
   const noteRects = all(".note").map((note) => ({ note, rect: note.getBoundingClientRect() }));
   const wide = all(".listing, .transcript, .literal, .framework, .figure, .table, table").filter(
     (block) => block.parentElement?.closest(".framework, .listing, .transcript, .table") === null,
@@ -114,25 +158,6 @@ export function settleMargins(): void {
   for (const [position, block] of wide.entries()) {
     const verdict = verdicts[position];
     if (verdict) block.classList.add(verdict);
-  }
-}
-
-/**
- * Puts a field of paper behind each label that has a stroke of paper around its letters: Chromium embeds the face of
- * stroked text as Type 3, which printers refuse.
- */
-export function backLabels(): void {
-  for (const label of document.querySelectorAll<SVGTextElement>("svg text")) {
-    if (getComputedStyle(label).stroke === "none") continue;
-    label.style.stroke = "none";
-    const box = label.getBBox();
-    const field = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    const geometry = { x: box.x - 1.5, y: box.y + 1, width: box.width + 3, height: box.height - 2 };
-    for (const [name, value] of Object.entries(geometry)) field.setAttribute(name, String(value));
-    const transform = label.getAttribute("transform");
-    if (transform) field.setAttribute("transform", transform);
-    field.setAttribute("class", "fill-paper");
-    label.before(field);
   }
 }
 
@@ -194,201 +219,386 @@ export function probe(): { id: string; to: string; style: string }[] {
 }
 
 /**
- * Sees to it that no page but a chapter's last is less than four fifths full. Each section is laid out by itself in columns
- * of the page's text area, which break exactly as pages do. Where an unbreakable block leaves a hole, it moves behind
- * the text that follows it, as a float would, or before the text of the same page, or is cut (a program; a long
- * table): whatever fills the page first. It stays within its section.
+ * The blocks of each section with their heights, before anything is moved: what `planPages` works on. Marks each
+ * block with its number.
  */
-export function mendHoles(input: { textHeightPx: number; fullEnough: number }): void {
-  const { textHeightPx } = input;
-  const holeMaxPx = (1 - input.fullEnough) * textHeightPx;
-  const triesMax = 60;
-  type Kind = "heading" | "subheading" | "text" | "float" | "card" | "program" | "other";
-  type Fragment = { readonly page: number; readonly topPx: number; readonly bottomPx: number };
-  type Block = {
-    readonly element: HTMLElement;
-    readonly kind: Kind;
-    readonly first: Fragment;
-    readonly last: Fragment;
-    readonly heightPx: number;
-    readonly announced: boolean;
-  };
-
-  const kindOf = (element: Element): Kind => {
+export function measureBlocks(): MeasuredSection[] {
+  const programMin = 6;
+  const kindOf = (element: Element): BlockKind => {
     if (element.matches(".level-3")) return "subheading";
     if (element.matches("h1, h2, h3, h4, h5, h6, .kicker, .card-title, .facts")) return "heading";
-    if (element.matches(".framework, .callout")) return "card";
-    if (element.matches(".listing, .transcript, pre")) return "program";
-    if (element.matches(".figure, .table, table")) return "float";
-    if (element.matches("p, ul, ol, dl, math")) return "text";
+    if (element.matches(".framework")) return "card";
+    if (element.matches(".listing")) return "listing";
+    if (element.matches(".transcript, pre")) return "transcript";
+    if (element.matches(".figure")) return "figure";
+    if (element.matches(".table, table")) return "table";
+    if (element.matches("p, ul, ol, dl, blockquote")) return "text";
     return "other";
   };
-  const blocksOf = (section: HTMLElement): Block[] => {
+  const numberOf = (text: string): number => Number.parseFloat(text) || 0;
+  const isInFlow = (element: Element): boolean => {
+    const style = getComputedStyle(element);
+    return style.float === "none" && style.position !== "absolute" && style.display !== "none";
+  };
+  type Line = { readonly topPx: number; readonly bottomPx: number; readonly mayEnd: boolean };
+  /** Lines of text from the upper edge of the block; `mayEnd` where a page may end behind one. */
+  const linesOf = (element: Element, originPx: number): Line[] => {
+    const style = getComputedStyle(element);
+    const rect = element.getBoundingClientRect();
+    const inner = [...element.children].filter(
+      (child) =>
+        isInFlow(child) &&
+        /^(?:block|list-item|flex|grid|table)/.test(getComputedStyle(child).display),
+    );
+    const first = inner[0];
+    const hasOwnText = [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? "").trim() !== "",
+    );
+    const lines: Line[] = [];
+    if (style.breakInside === "avoid" && !element.matches("pre")) {
+      return [{ topPx: rect.top - originPx, bottomPx: rect.bottom - originPx, mayEnd: true }];
+    }
+    if (!first || hasOwnText) {
+      const topPx = rect.top + numberOf(style.paddingTop) - originPx;
+      const bottomPx =
+        (first ? first.getBoundingClientRect().top : rect.bottom - numberOf(style.paddingBottom)) -
+        originPx;
+      const linePx = numberOf(style.lineHeight);
+      const count = linePx > 0 ? Math.max(1, Math.round((bottomPx - topPx) / linePx)) : 1;
+      const [orphans, widows] = [numberOf(style.orphans), numberOf(style.widows)];
+      for (let line = 0; line < count; line++) {
+        const heightPx = (bottomPx - topPx) / count;
+        lines.push({
+          topPx: topPx + line * heightPx,
+          bottomPx: topPx + (line + 1) * heightPx,
+          mayEnd: line + 1 === count || (line + 1 >= orphans && count - line - 1 >= widows),
+        });
+      }
+    }
+    for (const child of inner) {
+      const last = lines.at(-1);
+      if (last && getComputedStyle(child).breakBefore === "avoid")
+        lines.splice(-1, 1, { ...last, mayEnd: false });
+      lines.push(...linesOf(child, originPx));
+    }
+    const end = lines.at(-1);
+    if (end && style.breakAfter === "avoid") lines.splice(-1, 1, { ...end, mayEnd: false });
+    return lines;
+  };
+  const textCuts = (element: Element): Cut[] => {
+    const rect = element.getBoundingClientRect();
+    const lines = linesOf(element, rect.top);
+    return lines.slice(0, -1).flatMap((line, index) => {
+      const next = lines[index + 1];
+      return line.mayEnd && next
+        ? [{ atPx: line.bottomPx, restPx: rect.height - next.topPx, penalty: 0.3, line: index + 1 }]
+        : [];
+    });
+  };
+  const programCuts = (element: Element, kind: BlockKind): Cut[] => {
+    const pre = element.matches("pre") ? element : element.querySelector("pre");
+    const code = pre?.querySelector("code");
+    if (!pre || !code) return [];
+    const rect = element.getBoundingClientRect();
+    const body = element.querySelector(".listing-body") ?? pre;
+    const [preStyle, bodyStyle] = [getComputedStyle(pre), getComputedStyle(body)];
+    const linePx = numberOf(preStyle.lineHeight);
+    const footPx = numberOf(bodyStyle.paddingBottom);
+    const topPx = code.getBoundingClientRect().top - rect.top;
+    const lines = (code.textContent ?? "").replace(/\n+$/, "").split("\n");
+    const notes = [...element.querySelectorAll<HTMLElement>(".callouts.in-margin li")].map(
+      (item) => {
+        const box = item.getBoundingClientRect();
+        return { topPx: box.top - rect.top, bottomPx: box.bottom - rect.top };
+      },
+    );
+    const cuts: Cut[] = [];
+    for (let line = programMin; line < lines.length; line++) {
+      const isBlank = (lines[line] ?? "").trim() === "";
+      const rest = lines.length - line - (isBlank ? 1 : 0);
+      const [before, after] = [lines[line - 1]?.trim() ?? "", lines[line] ?? ""];
+      if (rest < programMin || before === "") continue;
+      // A comment stays with what it is about, and a bracket with what it closes.
+      if (kind === "listing" && /^(?:\/\*|\*|\/\/|#)|\*\/$/.test(before)) continue;
+      if (kind === "listing" && /^\s*(?:\*|[)\]}>])/.test(after)) continue;
+      const atPx = topPx + line * linePx + footPx;
+      if (notes.some((note) => note.topPx < atPx - footPx && note.bottomPx > atPx + 4)) continue;
+      const depth = isBlank ? 0 : (/^\s*/.exec(after)?.[0].length ?? 0);
+      const isLong = lines.length > 30;
+      cuts.push({
+        atPx,
+        restPx: rect.height - (line + (isBlank ? 1 : 0)) * linePx,
+        penalty:
+          kind === "transcript"
+            ? (isLong ? 8 : 14) + (isBlank ? 0 : 4)
+            : (isLong ? 14 : 26) + (isBlank ? 0 : 8 + Math.min(depth, 8)),
+        line,
+      });
+    }
+    return cuts;
+  };
+  const tableCuts = (element: Element): Cut[] => {
+    const rect = element.getBoundingClientRect();
+    const headPx = element.querySelector("thead")?.getBoundingClientRect().height ?? 0;
+    const rows = [...element.querySelectorAll("tbody tr")].map((row) =>
+      row.getBoundingClientRect(),
+    );
+    if (rect.height < 330) return [];
+    return rows.slice(0, -2).flatMap((row, index) =>
+      index < 1
+        ? []
+        : [
+            {
+              atPx: row.bottom - rect.top,
+              restPx: rect.bottom - row.bottom + headPx,
+              penalty: 20,
+              line: index + 1,
+            },
+          ],
+    );
+  };
+
+  const found: MeasuredSection[] = [];
+  const sections = [...document.querySelectorAll<HTMLElement>("#flow > .section")];
+  for (const [sectionNumber, section] of sections.entries()) {
+    const bodies = [...section.querySelectorAll(":scope > .body:not(.index-columns)")];
+    if (bodies.length !== 1 || section.querySelector(".toc")) continue;
+    const blocks: MeasuredBlock[] = [];
+    const notes: DOMRect[] = [];
+    const ends: { readonly topPx: number; bottomPx: number }[] = [];
+    let parents = 0;
+    const walk = (parent: Element): void => {
+      const parentNumber = parents;
+      parents += 1;
+      let announcing = false;
+      let hasNote = false;
+      for (const child of parent.children) {
+        if (child.matches(".note")) {
+          hasNote = true;
+          notes.push(child.getBoundingClientRect());
+          continue;
+        }
+        if (!isInFlow(child)) continue;
+        if (child.matches("section:not(.framework), .hint")) {
+          walk(child);
+          continue;
+        }
+        const rect = child.getBoundingClientRect();
+        if (rect.height === 0) continue;
+        const style = getComputedStyle(child);
+        const kind = kindOf(child);
+        const before = blocks.at(-1);
+        const end = ends.at(-1);
+        if (style.breakBefore === "avoid" && before && end) {
+          // The two are one for the plan: no page ends between them.
+          const addedPx = rect.bottom - end.bottomPx;
+          end.bottomPx = rect.bottom;
+          blocks.splice(-1, 1, {
+            ...before,
+            heightPx: before.heightPx + addedPx,
+            marginBottomPx: numberOf(style.marginBottom),
+            cuts: before.cuts.map((cut) => ({ ...cut, restPx: cut.restPx + addedPx })),
+          });
+          (child as HTMLElement).dataset.block = `${sectionNumber}-${blocks.length - 1}`;
+          continue;
+        }
+        notes.push(
+          ...[...child.querySelectorAll(".note")].map((note) => note.getBoundingClientRect()),
+        );
+        const isProgram = kind === "listing" || kind === "transcript";
+        const isText = kind === "text" || kind === "other";
+        const mayBreak = isText && style.breakInside !== "avoid";
+        (child as HTMLElement).dataset.block = `${sectionNumber}-${blocks.length}`;
+        blocks.push({
+          kind,
+          parent: parentNumber,
+          heightPx: rect.height,
+          marginTopPx: numberOf(style.marginTop),
+          marginBottomPx: numberOf(style.marginBottom),
+          gapPx: rect.top - (end?.bottomPx ?? rect.top),
+          announced: announcing,
+          mayMove: !hasNote && !child.querySelector(".note"),
+          cuts: isProgram
+            ? programCuts(child, kind)
+            : kind === "table"
+              ? tableCuts(child)
+              : mayBreak
+                ? textCuts(child)
+                : [],
+          noteBottomPx: Math.max(
+            0,
+            ...notes
+              .filter((note) => note.top > rect.top - 20 && note.top < rect.bottom)
+              .map((note) => note.bottom - rect.top),
+          ),
+        });
+        ends.push({ topPx: rect.top, bottomPx: rect.bottom });
+        announcing = /:\s*$/.test(child.textContent ?? "");
+        hasNote = false;
+      }
+    };
+    for (const body of bodies) walk(body);
+    const startPx = (ends[0]?.topPx ?? 0) - section.getBoundingClientRect().top;
+    found.push({ number: sectionNumber, startPx, blocks });
+  }
+  return found;
+}
+
+/** Carries out plans, each on a section as it was before any plan: the author's order is kept aside. */
+export function carryOut(orders: readonly SectionOrder[]): void {
+  type Kept = { kept?: Map<number, Node> };
+  const store = window as unknown as Kept;
+  store.kept ??= new Map();
+  const sections = [...document.querySelectorAll<HTMLElement>("#flow > .section")];
+  const numberOf = (text: string): number => Number.parseFloat(text) || 0;
+
+  /** Takes everything from a line on out of a program, and puts it into a body of its own behind. */
+  const cutProgram = (block: HTMLElement, line: number): void => {
+    const bodies = [...block.querySelectorAll<HTMLElement>(".listing-body")];
+    const pres = block.matches("pre") ? [block] : [...block.querySelectorAll<HTMLElement>("pre")];
+    const pre = pres[0];
+    const code = pre?.querySelector("code");
+    if (!pre || !code) return;
+    const linePx = numberOf(getComputedStyle(pre).lineHeight);
+    const lines = (code.textContent ?? "").split("\n");
+    const isBlank = (lines[line] ?? "").trim() === "";
+    const endAt = lines.slice(0, line).join("\n").length;
+    const restAt = lines.slice(0, line + (isBlank ? 1 : 0)).join("\n").length + 1;
+    const placeAt = (offset: number): [Node, number] => {
+      const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+      let rest = offset;
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const length = node.textContent?.length ?? 0;
+        if (rest <= length) return [node, rest];
+        rest -= length;
+      }
+      return [code, code.childNodes.length];
+    };
+    const take = (from: number): DocumentFragment => {
+      const range = document.createRange();
+      range.setStart(...placeAt(from));
+      range.setEnd(code, code.childNodes.length);
+      return range.extractContents();
+    };
+    const restPre = pre.cloneNode(false) as HTMLElement;
+    const restCode = code.cloneNode(false) as HTMLElement;
+    restCode.append(take(restAt));
+    // A mark stands behind the text of its line and in front of the line's end.
+    const tail = take(endAt);
+    code.append(...tail.querySelectorAll(".callout-mark"));
+    restPre.append(restCode);
+    const body = bodies[0];
+    if (!body) {
+      pre.after(restPre);
+      return;
+    }
+    const restBody = body.cloneNode(false) as HTMLElement;
+    restBody.append(restPre);
+    body.after(restBody);
+    const list = body.querySelector<HTMLElement>(".callouts");
+    if (!list) return;
+    if (!list.classList.contains("in-margin")) {
+      restBody.append(list);
+      return;
+    }
+    const restList = list.cloneNode(false) as HTMLElement;
+    const items = [...list.querySelectorAll<HTMLElement>(":scope > li")];
+    const marks = body.querySelectorAll(".callout-mark").length;
+    restList.style.counterReset = `callout ${marks}`;
+    for (const item of items.slice(marks)) {
+      item.style.top = `${numberOf(item.style.top) - (line + (isBlank ? 1 : 0)) * linePx}px`;
+      restList.append(item);
+    }
+    if (marks === 0) list.remove();
+    if (items.length > marks) restBody.append(restList);
+  };
+
+  for (const order of orders) {
+    const section = sections[order.number];
+    const body = section?.querySelector(":scope > .body");
+    if (!section || !body) continue;
+    const kept = store.kept.get(order.number);
+    if (kept) body.replaceWith(kept.cloneNode(true));
+    else store.kept.set(order.number, body.cloneNode(true));
+    const elementsOf = (block: number): HTMLElement[] => [
+      ...section.querySelectorAll<HTMLElement>(`[data-block="${order.number}-${block}"]`),
+    ];
+    for (const { block, behind } of order.moves) {
+      elementsOf(behind)
+        .at(-1)
+        ?.after(...elementsOf(block));
+    }
+    for (const { block, lines } of order.cuts) {
+      const element = elementsOf(block)[0];
+      if (!element) continue;
+      element.classList.add("in-parts");
+      for (const line of [...lines].reverse()) cutProgram(element, line);
+    }
+    for (const block of order.rows) elementsOf(block)[0]?.classList.add("may-break");
+    for (const block of order.openers) elementsOf(block)[0]?.classList.add("opens-page");
+  }
+
+  // As in `markFollowingParagraphs`: a paragraph is indented if it follows a paragraph.
+  const isPlain = (element: Element | null): boolean =>
+    element?.tagName === "P" && /^(?:follows|lead|opens-page| )*$/.test(element.className);
+  for (const paragraph of document.querySelectorAll<HTMLElement>(".body p")) {
+    if (!isPlain(paragraph) || paragraph.classList.contains("lead")) continue;
+    let before = paragraph.previousElementSibling;
+    while (before?.classList.contains("note")) before = before.previousElementSibling;
+    paragraph.classList.toggle("follows", isPlain(before));
+  }
+}
+
+/**
+ * On which page of its section each block begins and ends. Each section is laid out by itself in columns of the page's text
+ * area, which break exactly as pages do.
+ */
+export function whereBlocksFell(numbers: readonly number[]): FallenSection[] {
+  const flow = document.getElementById("flow");
+  if (!flow) return [];
+  const sections = [...document.querySelectorAll<HTMLElement>("#flow > .section")];
+  const wholes = new Map<string, { readonly topPx: number; readonly bottomPx: number }>();
+  for (const element of flow.querySelectorAll<HTMLElement>("[data-block]")) {
+    const { top, bottom } = element.getBoundingClientRect();
+    const name = element.dataset.block ?? "";
+    wholes.set(name, { topPx: wholes.get(name)?.topPx ?? top, bottomPx: bottom });
+  }
+  flow.classList.add("measuring");
+  const fallen = numbers.map((number): FallenSection => {
+    const section = sections[number];
+    if (!section) return { number, blocks: [] };
+    section.classList.add("measured");
     const origin = section.getBoundingClientRect();
     const pitchPx = origin.width + Number.parseFloat(getComputedStyle(section).columnGap);
-    const fragments = (element: Element): Fragment[] =>
-      [...element.getClientRects()].map((rect) => ({
+    const blocks: FallenBlock[] = [];
+    for (const element of section.querySelectorAll<HTMLElement>("[data-block]")) {
+      const block = Number(element.dataset.block?.split("-")[1]);
+      const parts = [...element.getClientRects()].map((rect) => ({
         page: Math.floor((rect.left - origin.left + 1) / pitchPx),
         topPx: rect.top - origin.top,
         bottomPx: rect.bottom - origin.top,
       }));
-    const blocks: Block[] = [];
-    const walk = (parent: Element): void => {
-      let before: Element | null = null;
-      for (const child of parent.children) {
-        if (child.matches(".note") || getComputedStyle(child).float !== "none") continue;
-        const parts = fragments(child);
-        const [first, last] = [parts[0], parts.at(-1)];
-        if (child.matches("section:not(.framework), .hint")) walk(child);
-        else if (first && last) {
-          blocks.push({
-            element: child as HTMLElement,
-            kind: kindOf(child),
-            first,
-            last,
-            heightPx: parts.reduce((sum, part) => sum + part.bottomPx - part.topPx, 0),
-            announced: /:\s*$/.test(before?.textContent ?? ""),
-          });
-        }
-        before = child;
-      }
-    };
-    for (const body of section.querySelectorAll(":scope > .body")) walk(body);
-    return blocks;
-  };
-  /** Space left at the end of a page. */
-  const holeOn = (blocks: readonly Block[], page: number): number => {
-    const ends = blocks.flatMap(({ first, last }) =>
-      last.page === page
-        ? [last.bottomPx]
-        : first.page <= page && last.page > page
-          ? [textHeightPx]
-          : [],
-    );
-    return textHeightPx - Math.max(0, ...ends);
-  };
-
-  /** Each way is carried out and gives the way back. */
-  type Way = () => () => void;
-  const move =
-    (block: HTMLElement, behind: HTMLElement): Way =>
-    () => {
-      const [parent, next] = [block.parentNode, block.nextSibling];
-      behind.after(block);
-      return () => parent?.insertBefore(block, next);
-    };
-  const cut =
-    (block: HTMLElement): Way =>
-    () => {
-      // Places in the margin are measured on a listing in one piece.
-      const callouts = block.querySelector(".callouts.in-margin");
-      const styles = [...(callouts?.children ?? [])].map(
-        (item) => item.getAttribute("style") ?? "",
-      );
-      block.classList.add("may-break");
-      callouts?.classList.remove("in-margin");
-      for (const item of callouts?.children ?? []) item.removeAttribute("style");
-      return () => {
-        block.classList.remove("may-break");
-        callouts?.classList.add("in-margin");
-        for (const [at, item] of [...(callouts?.children ?? [])].entries()) {
-          item.setAttribute("style", styles[at] ?? "");
-        }
-      };
-    };
-  const both =
-    (one: Way, two: Way): Way =>
-    () => {
-      const [backOne, backTwo] = [one(), two()];
-      return () => {
-        backTwo();
-        backOne();
-      };
-    };
-  const waysFor = (blocks: readonly Block[], at: number, page: number, holePx: number): Way[] => {
-    const block = blocks[at];
-    if (!block) return [];
-    const ways: Way[] = [];
-    const isFree = !(block.announced && block.kind === "program");
-    let filledPx = 0;
-    for (let next = at + 1; isFree && next < blocks.length && filledPx <= holePx; next++) {
-      const other = blocks[next];
-      // What is numbered keeps its order.
-      if (!other || !/^(?:text|subheading|program)$/.test(other.kind)) break;
-      if (other.kind === "program" && block.kind === "program") break;
-      filledPx += other.heightPx;
-      if (other.kind === "text" && filledPx > holePx / 2) {
-        ways.push(move(block.element, other.element));
-      }
-      if (other.kind === "program") {
-        // A program may come first, and be cut.
-        ways.push(both(cut(other.element), move(block.element, other.element)));
-        break;
-      }
-    }
-    if (block.kind === "program") ways.push(cut(block.element));
-    for (let before = at - 1; isFree && before > 0; before--) {
-      const [passed, anchor] = [blocks[before], blocks[before - 1]];
-      if (passed?.kind !== "text" || passed.announced || passed.first.page !== page || !anchor)
-        break;
-      ways.push(move(block.element, anchor.element));
-    }
-    if (block.heightPx > textHeightPx / 2 || holePx > textHeightPx / 2)
-      ways.push(cut(block.element));
-    return ways;
-  };
-
-  const flow = document.getElementById("flow");
-  if (!flow) return;
-  flow.classList.add("measuring");
-  for (const section of flow.querySelectorAll<HTMLElement>(":scope > .section")) {
-    if (!section.querySelector(":scope > .body:not(.index-columns)")) continue;
-    section.classList.add("measured");
-    const hopeless = new Set<Element>();
-    let blocks = blocksOf(section);
-    for (let tries = 0; tries < triesMax; tries++) {
-      const start = blocks.findIndex((block, index) => {
-        const before = blocks[index - 1];
-        if (!before || block.first.page <= before.last.page || hopeless.has(block.element))
-          return false;
-        return textHeightPx - before.last.bottomPx > holeMaxPx;
-      });
-      const first = blocks[start];
-      const before = blocks[start - 1];
-      if (!first || !before) break;
-      // Heads stay with what follows them; the block behind them is what did not fit.
-      let at = start;
-      while (/heading$/.test(blocks[at]?.kind ?? "")) at += 1;
-      const page = before.last.page;
-      const holePx = textHeightPx - before.last.bottomPx;
-      const kind = blocks[at]?.kind ?? "other";
-      const ways = /^(?:text|other)$/.test(kind) ? [] : waysFor(blocks, at, page, holePx);
-      let mended = false;
-      for (const way of ways) {
-        const back = way();
-        blocks = blocksOf(section);
-        mended = holeOn(blocks, page) <= holeMaxPx;
-        if (mended) break;
-        back();
-      }
-      if (!mended) {
-        blocks = blocksOf(section);
-        hopeless.add(first.element);
+      const [first, last] = [parts[0], parts.at(-1)];
+      if (!first || !last) continue;
+      const known = blocks.find((other) => other.block === block);
+      if (known) Object.assign(known, { lastPage: last.page, bottomPx: last.bottomPx });
+      else {
+        const whole = wholes.get(element.dataset.block ?? "");
+        blocks.push({
+          heightPx: whole ? whole.bottomPx - whole.topPx : 0,
+          block,
+          firstPage: first.page,
+          lastPage: last.page,
+          topPx: first.topPx,
+          bottomPx: last.bottomPx,
+        });
       }
     }
     section.classList.remove("measured");
-  }
+    return { number, blocks };
+  });
   flow.classList.remove("measuring");
-
-  // As in `markFollowingParagraphs`: a paragraph is indented if it follows a paragraph.
-  const isPlain = (element: Element | null): boolean =>
-    element?.tagName === "P" && /^(?:follows|lead)?$/.test(element.className);
-  for (const paragraph of document.querySelectorAll<HTMLElement>(".body p")) {
-    if (!isPlain(paragraph) || paragraph.className === "lead") continue;
-    let before = paragraph.previousElementSibling;
-    while (before?.classList.contains("note")) before = before.previousElementSibling;
-    paragraph.className = isPlain(before) ? "follows" : "";
-  }
+  return fallen;
 }
 
 /** Carries out a patch; the result names what was different before, at most a few of each kind. */
@@ -448,6 +658,28 @@ export function fill(input: { patch: Patch; areaHeightPx: number }): string[] {
     );
   }
   return changed;
+}
+
+/** What each id that a link points at is called: its heading, its label, or else the words of the first link to it. */
+export function targetNames(): [string, string][] {
+  const names = new Map<string, string>();
+  const words = (text: string | null | undefined): string =>
+    (text ?? "")
+      .replace(/\u00AD/g, "")
+      .replace(/\s+/g, " ")
+      .trim()
+      .slice(0, 80);
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("#flow a[href^='#']")) {
+    const id = (link.getAttribute("href") ?? "").slice(1);
+    if (names.has(id)) continue;
+    const target = document.getElementById(id);
+    const label = target?.querySelector(".label, .card-title, h2, h3, h4");
+    const isNamed = target?.matches("h1, h2, h3, h4, h5, dt, dfn, .bibliography li");
+    const name = words(isNamed ? target?.textContent : (label ?? link).textContent);
+    const kind = link.matches(".footnote-ref") ? "Note" : "Page";
+    names.set(id, /^[\d–]+$/.test(name) ? `${kind} ${name}` : name);
+  }
+  return [...names].filter(([, name]) => name !== "");
 }
 
 /** Before the last print: the measuring links go, except to what the finished book links to. */

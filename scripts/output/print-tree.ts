@@ -48,6 +48,7 @@ export function paperTree(tree: Root, options: PaperOptions): ElementContent[] {
   markFollowingParagraphs(copy);
   if (options.leadIn) setLeadIn(copy);
   hyphenate(copy, 7);
+  breakAddresses(copy);
   return copy.children.filter((child): child is ElementContent => child.type !== "doctype");
 }
 
@@ -189,12 +190,30 @@ function setLeadIn(tree: Root): void {
   first.children.splice(0, 1, h("span.lead-in", found[0]), { type: "text", value: rest });
 }
 
+/** An address breaks before its dots and behind its slashes, not within a word. */
+function breakAddresses(tree: Root): void {
+  visit(tree, "element", (node) => {
+    const [text] = node.children;
+    if (node.tagName !== "a" || text?.type !== "text" || !/^(?:https?:|doi:)/.test(text.value))
+      return;
+    const pieces = text.value.split(/(?<=[^/:]\/)(?=[^/])|(?<=:\/\/)|(?=[.?&#_])/);
+    node.children.splice(
+      0,
+      1,
+      ...pieces.flatMap((value, index): ElementContent[] =>
+        index === 0 ? [{ type: "text", value }] : [h("wbr"), { type: "text", value }],
+      ),
+    );
+  });
+}
+
 function hyphenate(node: Root | RootContent, lettersMin: number): void {
   if (node.type === "text") node.value = hyphenateText(node.value, lettersMin);
   if (node.type !== "root" && node.type !== "element") return;
   if (isElement(node) && isUnbroken(node)) return;
-  // Notes are ragged: only a word that would leave half a line empty is cut there.
-  const inner = isElement(node) && hasClass(node, "note") ? 11 : lettersMin;
+  // These are ragged: only a word that would leave half a line empty is cut there.
+  const isRagged = isElement(node) && (hasClass(node, "note") || hasClass(node, "bibliography"));
+  const inner = isRagged ? 11 : lettersMin;
   for (const child of node.children) hyphenate(child, inner);
 }
 

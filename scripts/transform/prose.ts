@@ -10,7 +10,8 @@ type Options = {
   readonly avoid: readonly string[];
 };
 
-const doubled = /\b([a-z]{2,})\s+\1\b/gi;
+/** Spelled alike: `AND and` is an operator and a word. */
+const doubled = /\b([A-Za-z][a-z]+)\s+\1\b/g;
 /** Doublings that are English. */
 const allowed = new Set(["that", "had", "is", "who"]);
 

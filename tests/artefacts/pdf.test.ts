@@ -12,6 +12,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { closeBrowser, openBrowser } from "../../scripts/browser.ts";
 import { loadPool } from "../../scripts/load.ts";
 import { printBook } from "../../scripts/output/pdf.ts";
+import { type Cut, type MeasuredBlock, planPages } from "../../scripts/output/print-plan.ts";
 import { regionsOf } from "../../scripts/regions.ts";
 import { fixtureBook } from "../fixtures/print/book.ts";
 import { requireDist, rootPath as root } from "./dist.ts";
@@ -205,6 +206,9 @@ describe("the PDF of the complete edition", () => {
         const target: unknown = annotation.dest ?? annotation.url;
         expect(target, `a link on page ${number}`).toBeTruthy();
         if (typeof annotation.dest === "string") expect(names).toContain(annotation.dest);
+        const words = annotation.contentsObj?.str ?? "";
+        expect(words, `what a link on page ${number} is called`).toMatch(/\S{2}/);
+        expect(words).not.toBe("Link within this book");
       }
     }
     expect(links).toBeGreaterThan(50);
@@ -302,6 +306,36 @@ describe("the PDF of the complete edition", () => {
     expect(thin).toEqual([]);
   });
 
+  it("keeps listings of up to thirty lines on one page, nearly always", () => {
+    const places = book.pages.flatMap((page, number) =>
+      page.lines.map((line) => ({ text: line.text.trim(), number })),
+    );
+    let short = 0;
+    let cut = 0;
+    for (const { markdown } of chapters) {
+      for (const [, file, region] of markdown.matchAll(
+        /^`{3,}\w+ file="([^"]+)" region="([^"]+)"/gm,
+      )) {
+        const source = readFileSync(join(root, file ?? ""), "utf8");
+        const text = regionsOf(file ?? "", source).regions.get(region ?? "")?.text ?? "";
+        const wanted = text
+          .split("\n")
+          .flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
+        if (text.split("\n").length > 30) continue;
+        short += 1;
+        const isWhole = book.pages.some((_, number) =>
+          isRun(
+            places.filter((place) => place.number === number).map((place) => place.text),
+            wanted,
+          ),
+        );
+        if (!isWhole) cut += 1;
+      }
+    }
+    expect(short).toBeGreaterThan(10);
+    expect(cut / short).toBeLessThan(0.1);
+  });
+
   it("hands out text without soft hyphens", () => {
     for (const { lines } of book.pages) {
       for (const { text } of lines) expect(text).not.toContain("\u00AD");
@@ -351,6 +385,60 @@ describe("the PDF of the complete edition", () => {
       expect(stdout).toMatch(/^Tagged:\s+yes$/m);
     },
   );
+});
+
+describe("planning pages", () => {
+  const linePx = 18;
+  const pageHeightPx = 40 * linePx;
+  const block = (kind: MeasuredBlock["kind"], lines: number, more: Partial<MeasuredBlock> = {}) => {
+    const lastCut = kind === "text" ? lines - 2 : 0;
+    const cuts: Cut[] = Array.from({ length: Math.max(0, lastCut - 1) }, (_, index) => ({
+      atPx: (index + 2) * linePx,
+      restPx: (lines - index - 2) * linePx,
+      penalty: 0.3,
+      line: index + 2,
+    }));
+    const standing = { parent: 0, marginTopPx: 0, marginBottomPx: 0, gapPx: 0, noteBottomPx: 0 };
+    const free = { announced: false, mayMove: kind !== "text", heightPx: lines * linePx };
+    return { kind, cuts, ...standing, ...free, ...more } satisfies MeasuredBlock;
+  };
+  const plan = (blocks: readonly MeasuredBlock[]) => {
+    const { pages } = planPages(blocks, { pageHeightPx, startPx: 0, gapsPx: new Map() });
+    return pages.map((page) => page.map((piece) => piece.block));
+  };
+
+  it("moves a listing that does not fit behind the text that follows it", () => {
+    const blocks = [block("text", 28), block("listing", 20), block("text", 12), block("text", 20)];
+    expect(plan(blocks)).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
+  });
+
+  it("leaves a transcript between its question and its explanation", () => {
+    const blocks = [block("text", 32), block("transcript", 20), block("text", 8), block("text", 9)];
+    expect(plan(blocks)).toEqual([[0], [1, 2, 3]]);
+  });
+
+  it("leaves no heading at the foot of a page", () => {
+    const blocks = [block("text", 37), block("heading", 2), block("text", 20)];
+    expect(plan(blocks)).toEqual([[0], [1, 2]]);
+  });
+
+  it("cuts a long program where that is cheapest", () => {
+    const cuts = [10, 20].map((line) => ({
+      atPx: line * linePx,
+      restPx: (45 - line) * linePx,
+      penalty: line === 20 ? 14 : 30,
+      line,
+    }));
+    const blocks = [block("text", 17), block("listing", 45, { cuts }), block("text", 9)];
+    const { pages } = planPages(blocks, { pageHeightPx, startPx: 0, gapsPx: new Map() });
+    expect(pages.flat().filter((piece) => piece.block === 1)).toEqual([
+      { block: 1, from: -1, to: 1 },
+      { block: 1, from: 1, to: null },
+    ]);
+  });
 });
 
 describe("printing", () => {

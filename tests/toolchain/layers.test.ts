@@ -45,6 +45,7 @@ const order = [
   "samples.ts",
   "pictures.ts",
   "pipeline.ts",
+  "kept-chapters.ts",
   "proof.ts",
   "pages.ts",
   "assemble.ts",
@@ -59,6 +60,7 @@ const order = [
   "output/print-tree.ts",
   "output/print.ts",
   "output/print-callouts.ts",
+  "output/print-plan.ts",
   "output/print-layout.ts",
   "output/print-pages.ts",
   "output/pdf-finish.ts",
@@ -78,7 +80,7 @@ const commands = ["build.ts", "check.ts", "sample.ts", "dev.ts", "test.ts", "ben
 
 function importsOf(path: string): string[] {
   const text = readFileSync(join(scripts, path), "utf8");
-  return [...text.matchAll(/from "(\.[^"]+)"/g)].map((match) =>
+  return [...text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)].map((match) =>
     posix.normalize(posix.join(dirname(path), match[1] ?? "")),
   );
 }
