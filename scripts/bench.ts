@@ -4,7 +4,7 @@
  * of its own, as an author runs it.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toolchainRoot } from "./book.ts";
@@ -51,6 +51,9 @@ async function bench({ values, root }: Arguments): Promise<number> {
 function copyBook(from: string, to: string): void {
   for (const name of ["chapters", "code", "editions", "figures", "slides", "theme"])
     if (exists(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
+  // Tests of programs import packages as the book's own folder lets them.
+  if (!exists(join(to, "node_modules")))
+    symlinkSync(join(toolchainRoot, "node_modules"), join(to, "node_modules"), "junction");
 }
 
 /** Builds a book three times and prints a table: stages down, cold, unchanged and edited across. */

@@ -7,6 +7,7 @@ import type {
   TextDirective,
 } from "mdast-util-directive";
 import { toString as textOf } from "mdast-util-to-string";
+import type { Node } from "unist";
 import { SKIP, visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { fail } from "../report.ts";
@@ -130,7 +131,25 @@ export function checkDirectives(options: Options) {
       checkAttributes(node, known, file);
       return;
     });
+    joinTexts(tree);
   };
+}
+
+/** A colon that became text again stands between two texts: the three are one, as the author wrote them. */
+function joinTexts(tree: Root): void {
+  visit(tree, (node) => {
+    if (!("children" in node)) return;
+    const children = node.children as Node[];
+    for (let index = children.length - 1; index > 0; index--) {
+      const before = children[index - 1] as Text | undefined;
+      const after = children[index] as Text | undefined;
+      if (before?.type !== "text" || after?.type !== "text") continue;
+      before.value += after.value;
+      if (before.position && after.position)
+        before.position = { start: before.position.start, end: after.position.end };
+      children.splice(index, 1);
+    }
+  });
 }
 
 export function isDirective(node: { type: string }): node is Directives {
