@@ -32,6 +32,7 @@ import { checkIdForms, collectIds } from "./transform/labels.ts";
 import type { Printed } from "./transform/listings.ts";
 import { checkReferences } from "./transform/references.ts";
 import type { Run } from "./transform/transcripts.ts";
+import { elements, hasClass, property } from "./tree.ts";
 
 export const toolchainRoot = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -178,10 +179,24 @@ function checkPool(
 ): void {
   for (const chapter of made) {
     checkIdForms(chapter);
+    checkEditionsNamed(chapter, pool);
     checkReferences(chapter, ids);
     checkCitations(chapter, pool.bibliography);
   }
   checkIndex(chapters);
+}
+
+/** Note blocks that are limited to editions which the book does not have. */
+function checkEditionsNamed(chapter: Chapter, pool: Pool): void {
+  const known = pool.editions.map((edition) => edition.id);
+  for (const node of elements(chapter.tree, (element) => hasClass(element, "only")))
+    for (const id of property(node, "dataEdition")?.split(/[\s,]+/) ?? [])
+      if (!known.includes(id))
+        fail(chapter.file, node, "attribute-value", {
+          reason: "A block is limited to an edition that the book does not have",
+          found: id,
+          known,
+        });
 }
 
 async function drawDiagrams(

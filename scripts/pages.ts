@@ -118,7 +118,9 @@ export function takeSolutions(
         (child): child is Element => child.type === "element" && hasClass(child, "solution"),
       );
       if (!solution) continue;
-      exercise.children = exercise.children.filter((child) => child !== solution);
+      exercise.children = exercise.children.filter(
+        (child) => !(child.type === "element" && hasClass(child, "solution")),
+      );
       if (!wanted) continue;
       const id = property(exercise, "id") ?? "";
       const label = elements(exercise, (node) => hasClass(node, "label"))[0];

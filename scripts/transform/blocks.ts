@@ -20,17 +20,24 @@ const builders: Readonly<Record<string, Build>> = {
   ladder,
   exercise,
   table,
-  only: (node) =>
-    block(
+  only: (node, _options, file) => {
+    const { edition, format } = node.attributes ?? {};
+    if (!edition && !format)
+      fail(file, node, "attribute-required", {
+        reason: "A block limited to nothing is limited to nobody",
+        expected: 'edition="…" or format="…"',
+      });
+    return block(
       "div",
       {
         className: ["only"],
-        dataEdition: node.attributes?.edition ?? null,
-        dataFormat: node.attributes?.format ?? null,
+        dataEdition: edition ?? null,
+        dataFormat: format ?? null,
       },
       node.children,
       node.position,
-    ),
+    );
+  },
   hint: part("Hint"),
   solution: part("Solution"),
 };
@@ -49,7 +56,7 @@ export function buildBlocks(options: Options) {
       if (build && index >= 0)
         parent.children[index] = build(node, options, file, parent) as RootContent;
     }
-    visit(tree, "blockquote", (node) => callout(node));
+    visit(tree, "blockquote", (node) => callout(node, file));
     placeAsides(tree, file);
   };
 }
@@ -164,6 +171,11 @@ function ladder(node: ContainerDirective, options: Options, file: VFile): Node {
 function exercise(node: ContainerDirective, _options: Options, file: VFile): Node {
   const { id, title, time, kind } = node.attributes ?? {};
   const names = node.children.map((child) => (child as { madeOf?: string }).madeOf);
+  if (names.filter((name) => name === "solution").length > 1)
+    fail(file, node, "block-content", {
+      reason: "An exercise has more than one solution",
+      expected: "one :::solution, with all that is to be said",
+    });
   if (node.children.every((_child, index) => names[index] !== undefined))
     fail(file, node, "block-content", {
       reason: "An exercise has no task",
@@ -244,13 +256,21 @@ const alerts: Readonly<Record<string, string>> = {
 };
 
 /** `> [!NOTE]` as code hosts write it. */
-function callout(node: Blockquote): void {
+function callout(node: Blockquote, file: VFile): void {
   const first = node.children[0];
   const words = first?.type === "paragraph" ? first.children[0] : undefined;
   if (first?.type !== "paragraph" || words?.type !== "text") return;
   const match = /^\[!(\w+)\][ \t]*(?:\n|$)/.exec(words.value);
-  const title = alerts[match?.[1]?.toUpperCase() ?? ""];
-  if (!match || !title) return;
+  if (!match) return;
+  const title = alerts[match[1]?.toUpperCase() ?? ""];
+  if (!title) {
+    fail(file, node, "attribute-value", {
+      reason: "A callout of an unknown kind",
+      found: match[1] ?? "",
+      known: Object.keys(alerts),
+    });
+    return;
+  }
   words.value = words.value.slice(match[0].length);
   if (words.value === "") first.children.shift();
   if (first.children[0]?.type === "break") first.children.shift();

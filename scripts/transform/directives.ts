@@ -80,7 +80,7 @@ export const chapterDirectives: Readonly<Record<string, Directive>> = {
   index: {
     form: "text",
     attributes: {
-      term: { form: /\S/ },
+      term: { form: /[^\s>]/, expected: "a term of the index" },
       see: { form: /\S/ },
       "see-also": { form: /\S/ },
       range: { values: ["start", "end"] },

@@ -21,6 +21,14 @@ export function resolveLinks(options: Options) {
     visit(tree, ["link", "definition"], (found) => {
       const node = found as Link;
       const url = node.url;
+      if (url.trim() === "" || (found.type === "link" && node.children.length === 0)) {
+        fail(file, found, "link-exists", {
+          reason: url.trim() === "" ? "A link leads nowhere" : "A link has no words",
+          found: url,
+          expected: "[words](a chapter, a place or an address)",
+        });
+        return;
+      }
       if (/^[a-z][a-z0-9+.-]*:/i.test(url) || url.startsWith("//")) {
         if (!/^(https?|mailto|tel):/i.test(url))
           fail(file, node, "link-exists", {

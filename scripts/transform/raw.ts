@@ -12,6 +12,7 @@ const signs: readonly (readonly [RegExp, string])[] = [
   [/\]\[[^\]]*\]/, "a link whose target is defined: [name]: …"],
   [/\]\([^)]*\)?/, "a link: [words](target)"],
   [/:{3,}\S*/, "a container that opens and closes with its own number of colons"],
+  [/^\|.+\|[ \t]*$/m, "a table, with a row of dashes under its head"],
   [/\*\*[^*]*/, "strong words between ** and **"],
   [/`[^`]*/, "code between ` and `"],
   [/\{[#.][\w-]+[^}]*\}/, "attributes right after a heading or a directive"],
@@ -20,7 +21,17 @@ const signs: readonly (readonly [RegExp, string])[] = [
 export function checkRaw() {
   return (tree: Root, file: VFile): void => {
     const lines = String(file.value).split("\n");
+    const footnotes = new Map<string, number>();
     visit(tree, (node) => {
+      if (node.type === "footnoteDefinition") {
+        const first = footnotes.get(node.identifier);
+        if (first !== undefined)
+          fail(file, node, "id-unique", {
+            reason: `Footnote "${node.identifier}" is given twice`,
+            other: `${file.path}:${first} (first given there)`,
+          });
+        else footnotes.set(node.identifier, node.position?.start.line ?? 1);
+      }
       if (node.type === "text") checkText(node, file);
       else if (node.type === "code") {
         const last = lines[(node.position?.end.line ?? 0) - 1] ?? "";
