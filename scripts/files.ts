@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -48,7 +49,13 @@ export function listFiles(folder: string): string[] {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
       if (entry.isDirectory()) walk(path);
-      else if (entry.isFile() || (entry.isSymbolicLink() && isFile(join(folder, path))))
+      // A link is read where it leads to a file of the same book, and not where it leads out of it.
+      else if (
+        entry.isFile() ||
+        (entry.isSymbolicLink() &&
+          isFile(join(folder, path)) &&
+          isWithin(join(folder, ".."), join(folder, path)))
+      )
         found.push(path);
     }
   };
@@ -57,14 +64,21 @@ export function listFiles(folder: string): string[] {
 }
 
 /**
- * A path that an author wrote, made whole; null where it would leave the book's folder. Symbolic links are followed
- * by nobody here: what is read is what stands at that path.
+ * A path that an author wrote, made whole; null where it would leave the book's folder. A symbolic
+ * link that leads out of it leaves it too.
  */
 export function insideRoot(root: string, written: string): string | null {
   if (written === "" || isAbsolute(written) || written.includes("\0")) return null;
   const whole = resolve(root, written);
   const inside = relative(root, whole);
-  return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? null : whole;
+  if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) return null;
+  return exists(whole) && !isWithin(root, whole) ? null : whole;
+}
+
+/** True where a path, with its links followed, lies in a folder. */
+function isWithin(folder: string, path: string): boolean {
+  const inside = relative(realpathSync(folder), realpathSync(path));
+  return !inside.startsWith("..") && !isAbsolute(inside);
 }
 
 export function sha256(data: string | Uint8Array): string {

@@ -260,6 +260,15 @@ describe("what is odd is no harm", () => {
     expect(await messages()).toEqual([]);
   });
 
+  test("a link that leads out of the book is not followed", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "outside-"));
+    writeFileSync(join(outside, "secret.svg"), '<svg viewBox="0 0 1 1"><text>secret</text></svg>');
+    write("chapters/a.md", "# A\n\n![A secret](secret.svg)\n");
+    symlinkSync(join(outside, "secret.svg"), join(root, "chapters/secret.svg"));
+    expect((await messages()).join("\n")).toContain("figure-path-inside");
+    rmSync(outside, { recursive: true, force: true });
+  });
+
   test("nesting of 200 levels and a table of 2,000 rows", async () => {
     const list = Array.from({ length: 200 }, (_, level) => `${"  ".repeat(level)}- item\n`).join(
       "",
