@@ -12,7 +12,7 @@ import type { Progress } from "./progress.ts";
 import { checkExecuted } from "./proof.ts";
 import { fail, hasErrors } from "./report.ts";
 import type { Printed } from "./transform/listings.ts";
-import { cutDeck, type DeckSources } from "./transform/slides.ts";
+import { type CutDeck, cutDeck, type DeckSources } from "./transform/slides.ts";
 import { elements, hasClass, property } from "./tree.ts";
 
 type Rendering = {
@@ -22,21 +22,29 @@ type Rendering = {
   readonly progress: Progress;
 };
 
+/** Cut every deck of a book that has no mistakes; those of a deck are noted on its file. */
+export function cutDecks(made: MadeBook): CutDeck[] {
+  const printed: Printed[] = [];
+  const sources = deckSources(made, printed);
+  const decks = made.pool.decks.map((source) => {
+    const file = new VFile({ path: source.path, value: String(source.value) });
+    return cutDeck(parseMarkdown(file), file, sources);
+  });
+  // A deck answers to the proof as a chapter does.
+  if (made.proof) checkExecuted(printed, made.proof);
+  return decks;
+}
+
 /** Stage every deck. Returns the files of the decks with what is wrong in them. */
 export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<VFile[]> {
   const { root, stage, browser, progress } = rendering;
-  const printed: Printed[] = [];
-  const sources = deckSources(made, printed);
   const themeDir = exists(join(root, "theme/slides.css"))
     ? join(root, "theme")
     : join(toolchainRoot, "theme");
   const files: VFile[] = [];
-  for (const source of made.pool.decks) {
-    const file = new VFile({ path: source.path, value: String(source.value) });
+  for (const deck of cutDecks(made)) {
+    const { file } = deck;
     files.push(file);
-    const deck = cutDeck(parseMarkdown(file), file, sources);
-    // A deck answers to the proof as a chapter does.
-    if (made.proof) checkExecuted(printed.splice(0), made.proof);
     if (hasErrors([file])) continue;
     progress.stage(`make deck ${deck.id}`);
     const start = performance.now();

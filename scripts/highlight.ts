@@ -60,9 +60,6 @@ function colorOf(index: number): string {
 
 const plain = new Set(["text", "txt", "plain", "plaintext", "console", "output", "none", ""]);
 
-export function isPlainLanguage(language: string): boolean {
-  return plain.has(language);
-}
 export function isKnownLanguage(language: string): boolean {
   return (
     plain.has(language) ||

@@ -19,7 +19,6 @@ import type { Node } from "unist";
 import { visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { type Fields, readFields } from "../fields.ts";
-import { gatherNeeds } from "../gather.ts";
 import type { Highlight } from "../highlight.ts";
 import type { Deck, Region, Slide } from "../model.ts";
 import { fail } from "../report.ts";
@@ -120,17 +119,6 @@ export const deckDirectives = {
   hint: { form: "container" },
   solution: { form: "container" },
 } as const satisfies Parameters<typeof checkDirectives>[0]["directives"];
-
-/** What a deck asks for; the caller prepares it, then cuts. */
-export function deckNeeds(tree: Root): {
-  readonly figures: readonly string[];
-  readonly diagrams: readonly string[];
-  readonly languages: readonly string[];
-  readonly runs: readonly string[];
-} {
-  const { pictures, ...others } = gatherNeeds([{ tree, folder: "slides" }]);
-  return { figures: pictures, ...others };
-}
 
 /**
  * Cut a deck. Mistakes are noted on the file; what could be cut is returned all the same.
@@ -985,9 +973,4 @@ function markCues(tree: HastRoot): HastRoot {
     return index + made.length;
   });
   return tree;
-}
-
-/** All words that a slide sets, for the subset of faces. */
-export function slideText(slide: DeckSlide): string {
-  return [slide.title, hastText(slide.body), slide.notes ? hastText(slide.notes) : ""].join(" ");
 }

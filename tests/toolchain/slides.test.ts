@@ -9,12 +9,13 @@ import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
 import { VFile } from "vfile";
 import { describe, expect, test } from "vitest";
+import { gatherNeeds } from "../../scripts/gather.ts";
 import { deckHtml, transcriptHtml } from "../../scripts/output/deck.ts";
 import { parseMarkdown } from "../../scripts/parse.ts";
 import { svgPicture } from "../../scripts/pictures.ts";
 import { regionsOf } from "../../scripts/regions.ts";
 import { formatMessages } from "../../scripts/report.ts";
-import { cutDeck, type DeckSources, deckNeeds } from "../../scripts/transform/slides.ts";
+import { cutDeck, type DeckSources } from "../../scripts/transform/slides.ts";
 
 const folder = join(import.meta.dirname, "../fixtures/slides");
 
@@ -96,8 +97,8 @@ describe("what a deck promises", () => {
       path: "slides/deck.md",
       value: `${front}![x](../figures/a.svg)\n\n:::figure{src="figures/b.ts"}\n:::\n\n\`\`\`mermaid\ngraph\n\`\`\`\n\n\`\`\`ts file="a" region="b"\n\`\`\`\n`,
     });
-    expect(deckNeeds(parseMarkdown(file))).toMatchObject({
-      figures: ["figures/a.svg", "figures/b.ts"],
+    expect(gatherNeeds([{ tree: parseMarkdown(file), folder: "slides" }])).toMatchObject({
+      pictures: ["figures/a.svg", "figures/b.ts"],
       diagrams: ["graph"],
       languages: ["ts"],
       runs: [],
