@@ -5,7 +5,7 @@
 
 import { acceptorIds } from "../code/paxos/cluster.ts";
 import { adoptHighest, type Proposal } from "../code/paxos/paxos.ts";
-import { twoProposers } from "../code/paxos/story.ts";
+import { twoProposers } from "../code/paxos/story.scenario.ts";
 import { circle, label, line, rect, svg } from "./draw.ts";
 
 export const program = "paxos";

@@ -5,7 +5,7 @@
  * filled and ends at the bar.
  */
 import { simulate } from "../code/kernel/simulator.ts";
-import { leaderOf, proposeTo } from "../code/raft/cluster.ts";
+import { leaderOf, proposeTo } from "../code/raft/cluster.scenario.ts";
 import { paperOptions } from "../code/raft/options.ts";
 import { raft } from "../code/raft/raft.ts";
 import type { Entry, State } from "../code/raft/state.ts";

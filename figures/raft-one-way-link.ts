@@ -3,7 +3,7 @@
  * again and again, and each term deposes a leader; with pre-vote and
  * check-quorum nothing happens.
  */
-import { deafFollower, withFault } from "../code/raft/one-way-link.ts";
+import { deafFollower, withFault } from "../code/raft/one-way-link.scenario.ts";
 import { calmOptions, paperOptions } from "../code/raft/options.ts";
 import { label, type Point, plot, polyline, svg } from "./draw.ts";
 

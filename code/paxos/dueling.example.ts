@@ -5,10 +5,10 @@
 
 import { seedFrom } from "../kernel/sample.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
-import { chosenIn } from "./check.ts";
+import { chosenIn } from "./check.scenario.ts";
 import { cluster } from "./cluster.ts";
 import { majority } from "./paxos.ts";
-import { tell } from "./story.ts";
+import { tell } from "./story.scenario.ts";
 
 export const defaultSeed = 7;
 

@@ -4,9 +4,9 @@
  */
 
 import { seedFrom } from "../kernel/sample.ts";
-import { chosenIn } from "./check.ts";
+import { chosenIn } from "./check.scenario.ts";
 import { adoptHighest, majority } from "./paxos.ts";
-import { tell, twoProposers } from "./story.ts";
+import { tell, twoProposers } from "./story.scenario.ts";
 
 export const defaultSeed = 7;
 

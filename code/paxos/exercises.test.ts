@@ -2,13 +2,20 @@
 
 import { describe, expect, test } from "vitest";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
-import { leaderOf, proposeTo, watched } from "../raft/cluster.ts";
+import {
+  leaderOf,
+  proposeTo,
+  watched,
+} from "../raft/cluster.scenario.ts";
 import { naive } from "../raft/naive.ts";
-import { brokenPair, withFault } from "../raft/one-way-link.ts";
+import {
+  brokenPair,
+  withFault,
+} from "../raft/one-way-link.scenario.ts";
 import { calmOptions, paperOptions } from "../raft/options.ts";
 import { raft } from "../raft/raft.ts";
 import type { State } from "../raft/state.ts";
-import { chosenIn, valuesChosen } from "./check.ts";
+import { chosenIn, valuesChosen } from "./check.scenario.ts";
 import { cluster } from "./cluster.ts";
 import { duel } from "./dueling.example.ts";
 import { commitMs, majorityUp } from "./latency.ts";

@@ -4,9 +4,9 @@
  */
 
 import { seedFrom } from "../kernel/sample.ts";
-import { chosenIn } from "./check.ts";
+import { chosenIn } from "./check.scenario.ts";
 import { majority } from "./paxos.ts";
-import { tell, twoProposers } from "./story.ts";
+import { tell, twoProposers } from "./story.scenario.ts";
 import { insistOnOwn } from "./variants.ts";
 
 export const defaultSeed = 7;

@@ -8,7 +8,7 @@ import type { Fault } from "../kernel/faults.ts";
 import type { Effect, Input, Json, Message } from "../kernel/node.ts";
 import { intBetween, stream } from "../kernel/random.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
-import { chosenIn, valuesChosen } from "./check.ts";
+import { chosenIn, valuesChosen } from "./check.scenario.ts";
 import {
   acceptorIds,
   type ClusterOptions,
@@ -27,7 +27,7 @@ import {
   type ProposerState,
   proposer,
 } from "./paxos.ts";
-import { twoProposers } from "./story.ts";
+import { twoProposers } from "./story.scenario.ts";
 import {
   adoptLowest,
   faithless,

@@ -11,7 +11,7 @@ import { look, nothingSeen } from "../raft/invariants.ts";
 import { calmOptions, paperOptions } from "../raft/options.ts";
 import { readOwnState } from "./broken.ts";
 import { type Kv, raftKv } from "./raft-kv.ts";
-import { staleRead } from "./stale-read.ts";
+import { staleRead } from "./stale-read.scenario.ts";
 
 const three = ["n1", "n2", "n3"];
 const five = ["n1", "n2", "n3", "n4", "n5"];

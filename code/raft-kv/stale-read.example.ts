@@ -7,7 +7,7 @@ import { seedFrom } from "../kernel/sample.ts";
 import { paperOptions } from "../raft/options.ts";
 import { readOwnState } from "./broken.ts";
 import { type Kv, raftKv } from "./raft-kv.ts";
-import { staleRead } from "./stale-read.ts";
+import { staleRead } from "./stale-read.scenario.ts";
 
 export const defaultSeed = 7;
 

@@ -1,10 +1,10 @@
 /** An election, three commands, a crash, a new leader, and a way back. */
 import { seedFrom } from "../kernel/sample.ts";
-import { leaderOf, proposeTo, watched } from "./cluster.ts";
+import { leaderOf, proposeTo, watched } from "./cluster.scenario.ts";
 import { paperOptions } from "./options.ts";
 import { raft } from "./raft.ts";
 import type { State } from "./state.ts";
-import { narrator } from "./story.ts";
+import { narrator } from "./story.scenario.ts";
 
 export const defaultSeed = 7;
 

@@ -3,7 +3,7 @@ import { historyOf } from "../kernel/history.ts";
 import { seedFrom } from "../kernel/sample.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import type { Naive } from "./naive.ts";
-import { ids, loseAWrite } from "./naive-story.ts";
+import { ids, loseAWrite } from "./naive-story.scenario.ts";
 
 export const defaultSeed = 7;
 

@@ -9,7 +9,7 @@ import {
   deafLeader,
   type Report,
   withFault,
-} from "./one-way-link.ts";
+} from "./one-way-link.scenario.ts";
 import { calmOptions, paperOptions } from "./options.ts";
 
 export const defaultSeed = 7;

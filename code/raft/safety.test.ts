@@ -15,7 +15,7 @@ import {
   leaderOf,
   stormAndCalm,
   watched,
-} from "./cluster.ts";
+} from "./cluster.scenario.ts";
 import { look, nothingSeen } from "./invariants.ts";
 import { calmOptions, paperOptions } from "./options.ts";
 import { raft } from "./raft.ts";

@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { historyOf } from "../kernel/history.ts";
 import { run as figure8Text } from "./figure-8.example.ts";
 import { type Naive, naive } from "./naive.ts";
-import { ids, loseAWrite } from "./naive-story.ts";
+import { ids, loseAWrite } from "./naive-story.scenario.ts";
 import {
   brokenPair,
   deafFollower,
   deafLeader,
   withFault,
-} from "./one-way-link.ts";
+} from "./one-way-link.scenario.ts";
 import { calmOptions, paperOptions } from "./options.ts";
 
 /** `LONG=1` tries more seeds. */

@@ -5,7 +5,11 @@
 import type { FaultAction } from "../kernel/faults.ts";
 import type { NodeId } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";
-import { keepProposing, leaderOf, watched } from "./cluster.ts";
+import {
+  keepProposing,
+  leaderOf,
+  watched,
+} from "./cluster.scenario.ts";
 import { raft } from "./raft.ts";
 import { entryAt, type Options, type State } from "./state.ts";
 
