@@ -13,6 +13,7 @@ const files = globSync("**/*.ts", { cwd: here })
   .sort((one, other) => (one < other ? -1 : 1));
 
 const isDriver = (path: string) =>
+  path === "seeds.ts" ||
   /(^|[./])(test|example|main)\.ts$/.test(path) ||
   /^(runtime|maelstrom)\//.test(path);
 
