@@ -8,7 +8,7 @@ import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf } from "./cli.ts";
 import { exists, readText, removeFolder } from "./files.ts";
 import { keptSubset } from "./kept.ts";
-import { type EditionBook, type Format, formats } from "./model.ts";
+import { type BookMeta, type EditionBook, type Format, formats } from "./model.ts";
 import { epubFile } from "./output/epub.ts";
 import { htmlFiles } from "./output/html.ts";
 import { startPage } from "./output/start.ts";
@@ -62,6 +62,7 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
       removeFolder(stage.folder);
       return 1;
     }
+    if (wholeBook) await stagePrograms(made.pool.book, root, stage);
     progress.stage("write dist/");
     const count = stage.artefacts.length;
     await publish(
@@ -92,6 +93,26 @@ type Rendering = {
   readonly progress: Progress;
   readonly draft: boolean;
 };
+
+/** Each sample as one file that plain `node` runs. */
+async function stagePrograms(book: BookMeta, root: string, stage: Stage): Promise<void> {
+  const start = performance.now();
+  const { joinPrograms } = await import("./programs.ts");
+  const programs = await joinPrograms(book, root, {
+    theme: (name) => themeText(root, name),
+    subset: keptSubset(root),
+  });
+  if (programs.size === 0) return;
+  for (const [name, text] of programs) stage.write(`code/${name}`, text);
+  stage.add("code/", {
+    title: `${programs.size - 1} programs, each in one file that node runs`,
+    group: "Programs",
+    pages: null,
+    words: null,
+    listings: null,
+    milliseconds: since(start),
+  });
+}
 
 /** One edition in one format, staged. */
 const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) => Promise<void>>> =

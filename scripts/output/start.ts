@@ -4,7 +4,7 @@ import { type Face, faces, fontFaceCss } from "../fonts.ts";
 import type { BookMeta } from "../model.ts";
 import { escapeAttribute, escapeText } from "./document.ts";
 
-type Deps = {
+export type Deps = {
   readonly theme: (name: string) => string;
   /** WOFF2 of a face with these characters. */
   readonly subset: (face: Face, characters: string) => Promise<Uint8Array>;
@@ -37,12 +37,34 @@ export async function startPage(book: BookMeta, record: BuildRecord, deps: Deps)
     record.proof.proved === true && Number(record.proof.listings) > 0
       ? `<p>Proof of this build: ${Number(record.proof.testsPassed)} tests passed and executed all ${Number(record.proof.executableLines)} executable lines of the ${Number(record.proof.listings)} listings.</p>`
       : "";
+  return plainPage(
+    book,
+    {
+      title: book.title,
+      subtitle: book.subtitle,
+      body: `${lists.join("\n")}
+${proof}
+<p><a href="build.json">build.json</a> has the hash of every artefact.</p>`,
+    },
+    deps,
+  );
+}
+
+type PlainPage = {
+  readonly title: string;
+  readonly subtitle: string;
+  /** HTML. */
+  readonly body: string;
+};
+
+/** A page of lists that carries its style and its faces with it. */
+export async function plainPage(book: BookMeta, page: PlainPage, deps: Deps): Promise<string> {
   const used = await Promise.all(
     faces
       .filter((face) => faceIds.includes(face.id))
       .map(
         async (face) =>
-          [face, await deps.subset(face, printable + book.title + book.subtitle)] as const,
+          [face, await deps.subset(face, printable + page.title + page.subtitle)] as const,
       ),
   );
   const fonts = new Map(
@@ -57,7 +79,7 @@ export async function startPage(book: BookMeta, record: BuildRecord, deps: Deps)
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escapeText(book.title)}</title>
+<title>${escapeText(page.title)}</title>
 <style>
 ${fontFaceCss(
   used.map(([face]) => face),
@@ -69,11 +91,9 @@ ${startStyle}
 </head>
 <body>
 <main>
-<h1>${escapeText(book.title)}</h1>
-<p class="subtitle">${escapeText(book.subtitle)}</p>
-${lists.join("\n")}
-${proof}
-<p><a href="build.json">build.json</a> has the hash of every artefact.</p>
+<h1>${escapeText(page.title)}</h1>
+<p class="subtitle">${escapeText(page.subtitle)}</p>
+${page.body}
 </main>
 </body>
 </html>

@@ -1,0 +1,65 @@
+/** The programs of a book as files that stand alone, and a page that lists them: dist/code/. */
+import { join } from "node:path";
+import { isFile, readText } from "./files.ts";
+import type { BookMeta } from "./model.ts";
+import { oneFile } from "./one-file.ts";
+import { escapeAttribute, escapeText } from "./output/document.ts";
+import { type Deps, plainPage } from "./output/start.ts";
+import { listSamples } from "./samples.ts";
+
+/** Files of dist/code/ by their names: `raft.ts`, `raft-figure-8.ts`, … and index.html. None where there are no samples. */
+export async function joinPrograms(
+  book: BookMeta,
+  root: string,
+  deps: Deps,
+): Promise<ReadonlyMap<string, string>> {
+  const programs = [...listSamples(root)].map(([name, path]) => {
+    const file = `${name.replaceAll("/", "-")}.ts`;
+    const text = oneFile(path, (used) => textOf(root, used), preface(book, name, file));
+    return { name, file, text, purpose: purposeOf(textOf(root, path)) };
+  });
+  if (programs.length === 0) return new Map();
+  const items = programs.map(
+    ({ name, file, purpose }) =>
+      `<li><a href="${escapeAttribute(file)}" download>${escapeText(name)}</a> <span>${escapeText(purpose)}</span></li>`,
+  );
+  const index = await plainPage(
+    book,
+    {
+      title: "Programs",
+      subtitle: "Each with all that it needs, in one file. Node 24 runs it as it is.",
+      body: `<ul>\n${items.join("\n")}\n</ul>`,
+    },
+    deps,
+  );
+  return new Map([
+    ...programs.map(({ file, text }) => [file, text] as const),
+    ["index.html", index] as const,
+  ]);
+}
+
+/** The first sentence of the comment that opens a file. */
+function purposeOf(text: string): string {
+  const [, comment = ""] = /^\/\*\*([\s\S]*?)\*\//.exec(text) ?? [];
+  const plain = comment
+    .replace(/^\s*\* ?/gm, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return /^.*?[.?!](?= |$)/.exec(plain)?.[0] ?? plain;
+}
+
+function textOf(root: string, path: string): string {
+  if (!isFile(join(root, path))) throw new Error(`A program imports ${path}, which is not there`);
+  return readText(join(root, path));
+}
+
+function preface(book: BookMeta, name: string, file: string): string {
+  return `/**
+ * ${name}: a program of "${book.title}", with all that it needs, in one file.
+ * Node 24 runs it as it is:
+ *
+ *   node ${file} --seed 7
+ *
+ * ${book.licenceCode}
+ */`;
+}
