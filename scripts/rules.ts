@@ -73,6 +73,8 @@ export const rules = {
   "code-file-used":
     "A file of code/ is printed, used by something printed, or waived with a reason.",
   "tests-pass": "The tests of the printed programs pass.",
+  "mutants-recorded": "A record of mutants is what `npm run mutants` wrote.",
+  "mutant-explained": "An explanation of a mutant fits one that lives.",
   // Transcripts
   "transcript-program-exists": "A transcript names a sample.",
   "transcript-recorded": "A transcript is recorded beside its program.",
@@ -99,6 +101,11 @@ export const rules = {
   "slide-include-exists": "An include names a figure, listing or table of a chapter.",
   "slide-steps-exist": "Steps name regions nested in the listing's region.",
   "slide-fits": "A slide fits its frame.",
+  // Labs
+  "lab-cut": "A lab cuts functions out of regions of the programs, and names tests of code/.",
+  "lab-step": "A step of a lab has a title and the words of its tests' titles.",
+  "lab-minutes": "A lab takes at least, typically and at most so many minutes.",
+  "lab-text": "A lab has a goal, a task, three hints, a stretch task and a recap.",
 } as const;
 
 export type RuleId = keyof typeof rules;
