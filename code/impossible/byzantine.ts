@@ -1,0 +1,146 @@
+/**
+ * Generals with traitors among them: OM(m) by oral messages (Lamport,
+ * Shostak and Pease, TOPLAS 1982, §4). With n = 4 one traitor is borne;
+ * with n = 3 none is, and every lie that a traitor can tell is tried.
+ */
+// unprinted: for the chapter on what cannot be done
+
+// #region orders
+export type Order = "attack" | "retreat";
+/** What a traitor says instead, by the path of the message. */
+export type Lie = (path: readonly number[], to: number) => Order;
+
+/** Sends an order along a path; only a traitor changes it. */
+function relay(
+  order: Order,
+  path: readonly number[],
+  to: number,
+  traitor: number,
+  lie: Lie,
+): Order {
+  return path.at(-1) === traitor ? lie(path, to) : order;
+}
+// #endregion orders
+
+// #region oral-messages
+/**
+ * What each lieutenant takes the order of the path's last general to be,
+ * by OM(m): he says it to all; they say it to each other; majority.
+ *
+ * @param path who has said it so far; its last one is the commander now
+ * @param lieutenants those who have yet to hear it
+ */
+export function oralMessages(
+  m: number,
+  order: Order,
+  path: readonly number[],
+  lieutenants: readonly number[],
+  traitor: number,
+  lie: Lie,
+): ReadonlyMap<number, Order> {
+  const heard = new Map(
+    lieutenants.map((to) => [to, relay(order, path, to, traitor, lie)]),
+  );
+  if (m === 0) return heard;
+  const told = lieutenants.map((teller) => {
+    const others = lieutenants.filter((id) => id !== teller);
+    const said = heard.get(teller) ?? "retreat";
+    const longer = [...path, teller];
+    return oralMessages(m - 1, said, longer, others, traitor, lie);
+  });
+  return new Map(
+    lieutenants.map((self) => {
+      const own = heard.get(self) ?? "retreat";
+      const fromOthers = told.flatMap((each) => each.get(self) ?? []);
+      return [self, majority([own, ...fromOthers])] as const;
+    }),
+  );
+}
+
+/** The order that more than half name; retreat if none does. */
+function majority(orders: readonly Order[]): Order {
+  const attacks = orders.filter((order) => order === "attack").length;
+  return attacks > orders.length / 2 ? "attack" : "retreat";
+}
+// #endregion oral-messages
+
+// #region every-lie
+export type Failure = {
+  readonly traitor: number;
+  readonly order: Order;
+  readonly taken: readonly (readonly [number, Order])[];
+  readonly rule: "IC1" | "IC2";
+};
+
+/**
+ * Every traitor, both orders, every lie. IC1: the loyal lieutenants take
+ * the same order. IC2: if the commander (0) is loyal, it is his.
+ */
+export function everyLie(generals: number, m: number) {
+  const failures: Failure[] = [];
+  let runs = 0;
+  const all = Array.from({ length: generals }, (_, id) => id);
+  const lieutenants = all.slice(1);
+  for (const traitor of all)
+    for (const order of ["attack", "retreat"] as const)
+      for (const lie of liesOf(traitor, all, m)) {
+        runs += 1;
+        const taken = [
+          ...oralMessages(m, order, [0], lieutenants, traitor, lie),
+        ].filter(([id]) => id !== traitor);
+        const rule = brokenRule(traitor, order, taken);
+        if (rule !== null)
+          failures.push({ traitor, order, taken, rule });
+      }
+  return { runs, failures };
+}
+
+function brokenRule(
+  traitor: number,
+  order: Order,
+  taken: readonly (readonly [number, Order])[],
+): Failure["rule"] | null {
+  const [, first] = taken[0] ?? [0, order];
+  if (taken.some(([, other]) => other !== first)) return "IC1";
+  return traitor !== 0 && first !== order ? "IC2" : null;
+}
+// #endregion every-lie
+
+// #region lies
+/** All ways to answer the messages that a traitor has to send. */
+function liesOf(
+  traitor: number,
+  all: readonly number[],
+  m: number,
+): readonly Lie[] {
+  const sent = pathsOf(all, m)
+    .filter((path) => path.at(-1) === traitor)
+    .flatMap((path) =>
+      all
+        .filter((to) => !path.includes(to))
+        .map((to) => `${path.join()}>${to}`),
+    );
+  return Array.from({ length: 2 ** sent.length }, (_, bits): Lie => {
+    return (path, to) => {
+      const at = sent.indexOf(`${path.join()}>${to}`);
+      return ((bits >> at) & 1) === 1 ? "attack" : "retreat";
+    };
+  });
+}
+
+/** The paths along which an order may have come: 0, then others. */
+function pathsOf(
+  all: readonly number[],
+  m: number,
+): readonly (readonly number[])[] {
+  let last: readonly (readonly number[])[] = [[0]];
+  const paths = [...last];
+  for (let depth = 0; depth < m; depth++) {
+    last = last.flatMap((path) =>
+      all.filter((id) => !path.includes(id)).map((id) => [...path, id]),
+    );
+    paths.push(...last);
+  }
+  return paths;
+}
+// #endregion lies
