@@ -1,0 +1,188 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { crashAndRestart, swarm } from "../kernel/faults.ts";
+import { seeds } from "../seeds.ts";
+import { forget, sendOnce, takeAll } from "./broken.ts";
+import {
+  acknowledged,
+  newReceiver,
+  newSender,
+  offer,
+  receive,
+} from "./endpoint.ts";
+import {
+  itemsOn,
+  type LinkOptions,
+  overTheLink,
+} from "./link.scenario.ts";
+import {
+  type ListenerState,
+  listener,
+  type TalkerState,
+} from "./link.ts";
+import { run as streams } from "./streams.example.ts";
+
+const bad = {
+  delayMs: { kind: "uniform", min: 1, max: 60 },
+  messageLossProbability: 0.3,
+  messageDuplicateProbability: 0.2,
+} as const;
+
+function heardIn(options: LinkOptions): readonly unknown[] {
+  const sim = overTheLink(options);
+  sim.runUntil(10_000);
+  return sim.state<ListenerState>("b").heard.map(({ data }) => data);
+}
+
+const twenty = itemsOn(["s"], 20);
+const inOrder = twenty.map(({ data }) => data);
+
+describe("the sender", () => {
+  test("numbers from 1 and keeps what is not acknowledged", () => {
+    const [one, first] = offer(newSender, "x");
+    const [two, second] = offer(one, "y");
+    expect([first, second]).toEqual([
+      { seq: 1, data: "x" },
+      { seq: 2, data: "y" },
+    ]);
+    expect(acknowledged(two, 1).unacked).toEqual([second]);
+    expect(acknowledged(two, 0)).toEqual(two);
+    expect(acknowledged(two, 2).unacked).toEqual([]);
+    expect(acknowledged(two, 2).nextSeq).toBe(3);
+  });
+});
+
+describe("the receiver", () => {
+  const packets = [1, 2, 3, 4].map((seq) => ({ seq, data: seq }));
+
+  test("hands on each once and in order, whatever comes when", () => {
+    const drawn = fc.array(fc.constantFrom(...packets), {
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(drawn, (arriving) => {
+        const all = [...arriving, ...packets];
+        const handed: unknown[] = [];
+        let receiver = newReceiver;
+        for (const packet of all) {
+          const [next, ready] = receive(receiver, packet);
+          receiver = next;
+          handed.push(...ready);
+          expect(receiver.expected).toBe(handed.length + 1);
+        }
+        expect(handed).toEqual([1, 2, 3, 4]);
+        expect(receiver.early).toEqual([]);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  test("keeps an early one once, until those before it have come", () => {
+    const [third = { seq: 0, data: 0 }] = packets.slice(2);
+    const [once] = receive(newReceiver, third);
+    const [twice, ready] = receive(once, third);
+    expect(ready).toEqual([]);
+    expect(twice).toEqual({ expected: 1, early: [third] });
+  });
+});
+
+describe("over a bad link", () => {
+  test.each(seeds(20))(
+    "all arrives once and in order, seed %i",
+    (seed) => {
+      const weather = swarm(seed, {
+        nodes: ["b"],
+        untilMs: 3000,
+        kinds: [
+          "crash",
+          "crash-between-effects",
+          "isolate",
+          "one-way",
+          "pause",
+        ],
+      });
+      const options = {
+        seed,
+        items: twenty,
+        network: { ...bad, ...weather.network },
+        faults: weather.faults,
+      };
+      expect(heardIn(options)).toEqual(inOrder);
+    },
+  );
+
+  test("nothing is sent any more when all is acknowledged", () => {
+    const sim = overTheLink({ seed: 1, items: twenty, network: bad });
+    sim.runUntil(10_000);
+    const { senders } = sim.state<TalkerState>("a");
+    expect(senders.s?.unacked).toEqual([]);
+    const sent = sim.trace.filter(({ kind }) => kind === "send").length;
+    sim.runFor(1000);
+    expect(sim.trace.filter(({ kind }) => kind === "send").length).toBe(
+      sent,
+    );
+  });
+
+  test("each stream is in its own order", () => {
+    const items = itemsOn(["x", "y"], 30);
+    const sim = overTheLink({ seed: 3, items, network: bad });
+    sim.runUntil(10_000);
+    const { heard } = sim.state<ListenerState>("b");
+    for (const name of ["x", "y"]) {
+      const own = (stream: string) => stream === name;
+      expect(
+        heard
+          .filter(({ stream }) => own(stream))
+          .map(({ data }) => data),
+      ).toEqual(
+        items
+          .filter(({ stream }) => own(stream))
+          .map(({ data }) => data),
+      );
+    }
+  });
+});
+
+describe("what is caught", () => {
+  test("a sender that sends once loses", () => {
+    const heard = heardIn({
+      seed: 1,
+      items: twenty,
+      network: bad,
+      sender: sendOnce,
+    });
+    expect(heard.length).toBeLessThan(20);
+  });
+
+  test("a receiver that takes all takes copies, and out of order", () => {
+    const heard = heardIn({
+      seed: 1,
+      items: twenty,
+      network: bad,
+      receiver: takeAll,
+    });
+    expect(new Set(heard).size).toBeLessThan(heard.length);
+    expect(heard).not.toEqual(
+      heard.toSorted((a, b) => Number(a) - Number(b)),
+    );
+  });
+
+  test("a receiver that forgets in a crash hands on twice", () => {
+    const faults = crashAndRestart("b", 150, 50);
+    const options = { seed: 1, items: twenty, network: bad, faults };
+    const heard = heardIn({ ...options, receiver: forget(listener) });
+    expect(heard).not.toEqual(inOrder);
+    expect(heardIn(options)).toEqual(inOrder);
+  });
+});
+
+describe("a lost packet on one stream of three", () => {
+  test("keeps back its own stream and no other", () => {
+    const rows = streams(7).split("\n").slice(-9);
+    const kept = (column: number) =>
+      rows.filter((row) => row.trim().split(/ {2,}/)[column] !== "-")
+        .length;
+    expect(kept(2)).toBe(4);
+    expect(kept(3)).toBe(2);
+  });
+});
