@@ -1,0 +1,45 @@
+/** The chain in storms: linearizable, and alive when it is calm again. */
+import { describe, expect, test } from "vitest";
+import { checkLinearizable } from "../kernel/linearizable.ts";
+import { kv } from "../kernel/models.ts";
+import { seeds } from "../seeds.ts";
+import { chain } from "./chain.ts";
+import {
+  craqOptions,
+  leaseOptions,
+  type Storm,
+  servers,
+  storm,
+} from "./cluster.scenario.ts";
+import { paperOptions, type State } from "./state.ts";
+
+function demandAll({ sim, history }: Storm): void {
+  expect(checkLinearizable(kv, history)).toEqual({ verdict: "ok" });
+  const [one, ...others] = servers.map((id) => sim.state<State>(id));
+  expect(one?.config.chain.toSorted(byName)).toEqual(servers);
+  for (const other of others) expect(other.hist).toEqual(one?.hist);
+  const late = history.slice(-5);
+  expect(late.some(({ outcome }) => outcome === "ok")).toBe(true);
+}
+
+function byName(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}
+
+describe("linearizable, and alive again in the calm", () => {
+  test.each(seeds(6))(
+    "servers that crash and come back, seed %i",
+    (seed) => {
+      const kinds = ["crash", "crash-between-effects"] as const;
+      demandAll(storm(seed, chain(paperOptions), kinds));
+    },
+  );
+
+  test.each(seeds(6))("any storm, with leases, seed %i", (seed) => {
+    demandAll(storm(seed, chain(leaseOptions)));
+  });
+
+  test.each(seeds(6))("CRAQ in any storm, seed %i", (seed) => {
+    demandAll(storm(seed, chain(craqOptions)));
+  });
+});
