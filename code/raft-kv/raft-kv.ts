@@ -13,6 +13,7 @@ import type {
   Setup,
   Step,
 } from "../kernel/node.ts";
+import { readByLease } from "../raft/lease.ts";
 import { init as initRaft, react, storeFirst } from "../raft/raft.ts";
 import { askToRead, takeReads } from "../raft/read.ts";
 import { propose } from "../raft/replication.ts";
@@ -90,10 +91,14 @@ function hear(state: Kv, input: Input): Step<Kv> {
   const message = event.kind === "message" ? event.message : null;
   if (message && isRequest(message.body)) {
     const { src, dest, body } = message;
-    return onAsk(state, { client: src, via: dest, request: body });
+    return onAsk(
+      state,
+      { client: src, via: dest, request: body },
+      input,
+    );
   }
   if (message?.body.type === "forward")
-    return onForward(state, message);
+    return onForward(state, message, input);
   if (message?.body.type === "answer") return onAnswer(state, message);
   const [raft, effects] = react(state.raft, input);
   return [{ ...state, raft }, effects];
@@ -102,12 +107,12 @@ function hear(state: Kv, input: Input): Step<Kv> {
 
 // #region on-ask
 /** A leader has writes agreed on, and its reads confirmed. */
-function onAsk(state: Kv, ask: Ask): Step<Kv> {
+function onAsk(state: Kv, ask: Ask, input: Input): Step<Kv> {
   const { raft } = state;
   if (raft.leading === null) return passOn(state, ask);
   const [next, effects] =
     ask.request.type === "read"
-      ? askToRead(raft, ask)
+      ? (readByLease(raft, ask, input) ?? askToRead(raft, ask))
       : propose(raft, ask);
   return [{ ...state, raft: next }, effects];
 }
@@ -129,9 +134,13 @@ function passOn(state: Kv, ask: Ask): Step<Kv> {
 // #endregion on-ask
 
 // #region relay
-function onForward(state: Kv, { body }: Message): Step<Kv> {
+function onForward(
+  state: Kv,
+  { body }: Message,
+  input: Input,
+): Step<Kv> {
   const { client, via, request } = body as Body & Ask;
-  return onAsk(state, { client, via, request });
+  return onAsk(state, { client, via, request }, input);
 }
 
 function onAnswer(state: Kv, { body }: Message): Step<Kv> {

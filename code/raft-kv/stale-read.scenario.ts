@@ -16,8 +16,15 @@ export type StaleRead = {
   readonly newLeader: NodeId;
 };
 
-/** Play it on three such servers, with two clients that we speak for. */
-export function staleRead(node: Node<Kv>, seed: number): StaleRead {
+/**
+ * Play it on three such servers, with two clients that we speak for. The
+ * old leader's clock is set by so many milliseconds as it is cut off.
+ */
+export function staleRead(
+  node: Node<Kv>,
+  seed: number,
+  clockSetByMs = 0,
+): StaleRead {
   const silent = scriptedClient([], { targets: servers, timeoutMs: 1 });
   const nodes = Object.fromEntries(servers.map((id) => [id, node]));
   const sim = simulate({
@@ -34,6 +41,10 @@ export function staleRead(node: Node<Kv>, seed: number): StaleRead {
     [...others, "c2"],
   ];
   sim.apply({ kind: "partition", groups });
+  if (clockSetByMs !== 0) {
+    const byMs = clockSetByMs;
+    sim.apply({ kind: "clock-jump", node: oldLeader, byMs });
+  }
   sim.runFor(800);
   const newLeader = leaderAmong(sim, others);
   ask(sim, "c2", newLeader, { type: "write", value: "new", msg_id: 1 });
@@ -42,7 +53,7 @@ export function staleRead(node: Node<Kv>, seed: number): StaleRead {
 }
 
 /** One request about the key x, and time for its answer. */
-function ask(
+export function ask(
   sim: Simulation,
   src: NodeId,
   dest: NodeId,
@@ -52,7 +63,10 @@ function ask(
   sim.runFor(100);
 }
 
-function leaderAmong(sim: Simulation, ids: readonly NodeId[]): NodeId {
+export function leaderAmong(
+  sim: Simulation,
+  ids: readonly NodeId[],
+): NodeId {
   const leader = ids.find(
     (id) => sim.state<Kv>(id).raft.role === "leader",
   );

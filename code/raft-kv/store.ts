@@ -49,7 +49,7 @@ export function failure(code: number, text: string): Body {
 }
 
 /** JSON text with the fields of objects in order: equal if equal. */
-function canonical(value: Json): string {
+export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (value === null || typeof value !== "object") {
     return JSON.stringify(value);

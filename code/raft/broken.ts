@@ -87,3 +87,35 @@ export function hastyChange(node: Node<State>): Node<State> {
   };
 }
 // #endregion hasty-change
+
+// #region switch-at-once
+/** Goes from one list to any other in one step (against §6). */
+export function switchAtOnce(node: Node<State>): Node<State> {
+  return {
+    ...node,
+    step(state, input): Step<State> {
+      const { event } = input;
+      const body = event.kind === "message" ? event.message.body : null;
+      if (body?.type !== "change_jointly")
+        return node.step(state, input);
+      const members = body.members as readonly string[];
+      const term = state.currentTerm;
+      const entry = { kind: "members", term, members } as const;
+      return storeFirst(state, appendOwn(state, entry));
+    },
+  };
+}
+// #endregion switch-at-once
+
+// #region forget-leader
+/** Votes at once after a restart, against a lease (thesis §6.4.1). */
+export function forgetLeader(node: Node<State>): Node<State> {
+  return {
+    ...node,
+    init(setup) {
+      const [state, effects] = node.init(setup);
+      return [{ ...state, leaderHeardMs: null }, effects];
+    },
+  };
+}
+// #endregion forget-leader

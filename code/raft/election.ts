@@ -1,7 +1,7 @@
 /** How a leader is chosen (§5.2, §5.4.1; pre-vote: thesis §9.6). */
-import type { NodeId, Step } from "../kernel/node.ts";
+import type { Effect, NodeId, Step } from "../kernel/node.ts";
 import { awaitLeader, hearsLeader, type Moment } from "./follower.ts";
-import type { RequestVote, Vote } from "./messages.ts";
+import type { RequestVote, TimeoutNow, Vote } from "./messages.ts";
 import {
   appendOwn,
   awaitHeartbeat,
@@ -50,6 +50,30 @@ function stand(state: State, moment: Moment): Step<State> {
   return askForVotes(candidate, "request_vote", moment);
 }
 // #endregion stand
+
+// #region timeout-now
+/**
+ * The leader wants this server in its place: stand without a wait, and
+ * say so, for else voters would stay loyal (thesis §3.10, §4.2.3).
+ */
+export function onTimeoutNow(
+  state: State,
+  ask: TimeoutNow,
+  moment: Moment,
+): Step<State> {
+  const isStale = ask.term !== state.currentTerm;
+  if (isStale || state.role === "leader" || isOutside(state)) {
+    return [state, []];
+  }
+  const [next, effects] = stand({ ...state, leader: null }, moment);
+  return [next, effects.map(asTransfer)];
+}
+
+function asTransfer(effect: Effect): Effect {
+  if (effect.kind !== "send") return effect;
+  return { ...effect, body: { ...effect.body, isTransfer: true } };
+}
+// #endregion timeout-now
 
 // #region pre-vote
 /** Would I win? Ask first, with no term begun (thesis §9.6). */
@@ -189,6 +213,9 @@ function becomeLeader(state: State, moment: Moment): Step<State> {
       answeredRound: {},
       round: 0,
       reads: [],
+      lease: { open: [], untilMs: null, isGivenUp: false },
+      joining: null,
+      transfer: null,
     },
   };
   const noOp = { kind: "no-op", term: state.currentTerm } as const;

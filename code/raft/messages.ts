@@ -11,6 +11,8 @@ export type RequestVote = {
   readonly term: number;
   readonly lastLogIndex: number;
   readonly lastLogTerm: number;
+  /** The leader asked for this election (thesis §3.10, §4.2.3). */
+  readonly isTransfer?: true;
 };
 
 export type Vote = {
@@ -53,9 +55,18 @@ export type InstallSnapshot = {
 };
 // #endregion messages
 
+// #region timeout-now-message
+/** "Stand at once, as if your time were up" (thesis §3.10). */
+export type TimeoutNow = {
+  readonly type: "timeout_now";
+  readonly term: number;
+};
+// #endregion timeout-now-message
+
 export type RaftBody =
   | RequestVote
   | Vote
   | AppendEntries
   | AppendReply
-  | InstallSnapshot;
+  | InstallSnapshot
+  | TimeoutNow;

@@ -23,3 +23,10 @@ export function calmOptions(members: readonly NodeId[]): Options {
   return { ...paperOptions(members), preVote: true, checkQuorum: true };
 }
 // #endregion calm-options
+
+// #region lease-options
+/** And reads by lease, believed safe up to a drift of one per cent. */
+export function leaseOptions(members: readonly NodeId[]): Options {
+  return { ...calmOptions(members), clockDriftBound: 1.01 };
+}
+// #endregion lease-options

@@ -18,6 +18,7 @@ import {
   onElectionTimeout,
   onPreVote,
   onRequestVote,
+  onTimeoutNow,
   onVote,
 } from "./election.ts";
 import {
@@ -26,8 +27,9 @@ import {
   type Moment,
   stepDown,
 } from "./follower.ts";
+import { addServer, catchUp, giveUpJoining } from "./learner.ts";
 import { changeMembers } from "./membership.ts";
-import type { RaftBody } from "./messages.ts";
+import type { AppendReply, RaftBody } from "./messages.ts";
 import {
   onAppendEntries,
   onAppendReply,
@@ -36,6 +38,7 @@ import {
 } from "./replication.ts";
 import { onInstallSnapshot } from "./snapshot.ts";
 import type { Options, Persistent, State } from "./state.ts";
+import { giveUpTransfer, handOver, transferTo } from "./transfer.ts";
 
 // #region init
 /** A server starts as a follower of nobody, with what it had stored. */
@@ -47,7 +50,8 @@ export function init(setup: Setup, options: Options): Step<State> {
     options,
     role: "follower",
     leader: null,
-    leaderHeardMs: null,
+    // A lease may rest on what it promised before the crash.
+    leaderHeardMs: options.clockDriftBound ? setup.nowMs : null,
     commitIndex: stored.snapshot.lastIndex,
     votes: [],
     leading: null,
@@ -74,9 +78,9 @@ export function react(state: State, input: Input): Step<State> {
     const { src, body } = event.message;
     return onMessage(state, src, body, input);
   }
-  return event.name === "election"
-    ? onElectionTimeout(state, input)
-    : onHeartbeat(state, input);
+  if (event.name === "election") return onElectionTimeout(state, input);
+  const patient = giveUpTransfer(giveUpJoining(state, input), input);
+  return onHeartbeat(patient, input);
 }
 // #endregion step
 
@@ -112,9 +116,10 @@ function onMessage(
   moment: Moment,
 ): Step<State> {
   const body = message as RaftBody | Order;
-  if (!("term" in body)) return onOrder(state, body);
+  if (!("term" in body)) return onOrder(state, body, moment);
   const isIgnored =
     body.type === "request_vote" &&
+    body.isTransfer !== true &&
     state.options.checkQuorum &&
     hearsLeader(state, moment);
   if (isIgnored) return [state, []];
@@ -146,28 +151,52 @@ function dispatch(
     case "append_entries":
       return onAppendEntries(state, from, body, moment);
     case "append_entries_reply":
-      return onAppendReply(state, from, body, moment);
+      return onReply(state, from, body, moment);
     case "install_snapshot":
       return onInstallSnapshot(state, from, body, moment);
+    case "timeout_now":
+      return onTimeoutNow(state, body, moment);
   }
+}
+
+/** What waits until a follower has caught up may go on after it. */
+function onReply(
+  state: State,
+  from: NodeId,
+  reply: AppendReply,
+  moment: Moment,
+): Step<State> {
+  const [heard, sends] = onAppendReply(state, from, reply, moment);
+  const [next, adds] = catchUp(heard, from, moment);
+  return [next, [...sends, ...adds, ...handOver(next, from)]];
 }
 // #endregion dispatch
 
 // #region node
-/** What comes from outside: a command, or a change of members. */
+/** What comes from outside: a command, or a change of who does what. */
 type Order =
   | { readonly type: "propose"; readonly command: Json }
   | {
       readonly type: "change_members";
       readonly members: readonly NodeId[];
-    };
+    }
+  | { readonly type: "add_server"; readonly server: NodeId }
+  | { readonly type: "transfer_leadership"; readonly to: NodeId };
 
-function onOrder(state: State, order: Order): Step<State> {
+function onOrder(
+  state: State,
+  order: Order,
+  moment: Moment,
+): Step<State> {
   switch (order.type) {
     case "propose":
       return propose(state, order.command);
     case "change_members":
       return changeMembers(state, order.members);
+    case "add_server":
+      return addServer(state, order.server, moment);
+    case "transfer_leadership":
+      return transferTo(state, order.to, moment);
     default:
       return [state, []];
   }

@@ -1,6 +1,7 @@
 /** How the leader's log gets to the others and is committed (§5.3). */
 import type { Effect, Json, NodeId, Step } from "../kernel/node.ts";
 import { follow, type Moment, stepDown } from "./follower.ts";
+import { beginRound, extendLease } from "./lease.ts";
 import type {
   AppendEntries,
   AppendReply,
@@ -13,6 +14,7 @@ import {
   isOutside,
   type Leading,
   lastIndex,
+  listsOf,
   membersOf,
   othersOf,
   type State,
@@ -20,8 +22,12 @@ import {
 } from "./state.ts";
 
 // #region propose
-/** Append a client's command, if this server leads (§5.3). */
+/**
+ * Append a client's command, if this server leads (§5.3) and is not
+ * about to hand over (thesis §3.10).
+ */
 export function propose(state: State, command: Json): Step<State> {
+  if (state.leading?.transfer) return [state, []];
   const term = state.currentTerm;
   return appendOwn(state, { kind: "command", term, command });
 }
@@ -30,7 +36,7 @@ export function propose(state: State, command: Json): Step<State> {
 export function appendOwn(state: State, entry: Entry): Step<State> {
   if (state.leading === null) return [state, []];
   const longer: State = { ...state, log: [...state.log, entry] };
-  const next = advanceCommit(longer);
+  const next = advanceJointly(longer);
   return [next, replicateToAll(next)];
 }
 // #endregion propose
@@ -38,7 +44,9 @@ export function appendOwn(state: State, entry: Entry): Step<State> {
 // #region replicate
 /** Tell every follower what it lacks; tell nothing new as heartbeat. */
 export function replicateToAll(state: State): readonly Effect[] {
-  return othersOf(state).map((id) => replicateTo(state, id));
+  const joining = state.leading?.joining?.id ?? [];
+  const all = new Set(othersOf(state).concat(joining));
+  return [...all].map((id) => replicateTo(state, id));
 }
 
 /** The entries from nextIndex on, and what stands before them (§5.3). */
@@ -204,7 +212,8 @@ export function onAppendReply(
     return [state, []];
   }
   const learnt = learn(leading, from, reply, moment.nowMs);
-  const next = advanceCommit({ ...state, leading: learnt });
+  const heard = extendLease({ ...state, leading: learnt });
+  const next = advanceJointly(heard);
   if (isOutside(next)) return stepDown(next, next.currentTerm, moment);
   const hasMoved = learnt.matchIndex[from] !== leading.matchIndex[from];
   const isNews = hasMoved || !reply.success;
@@ -261,6 +270,23 @@ export function storedByMajority(state: State): number {
 }
 // #endregion advance-commit
 
+// #region advance-jointly
+/** While two lists are in force, commit what both would commit (§6). */
+export function advanceJointly(state: State): State {
+  const lists = listsOf(state);
+  if (lists.length === 1) return advanceCommit(state);
+  const commits = lists.map((members) => {
+    const inForce = state.log.map((entry) =>
+      entry.kind === "members"
+        ? { kind: entry.kind, term: entry.term, members }
+        : entry,
+    );
+    return advanceCommit({ ...state, log: inForce }).commitIndex;
+  });
+  return { ...state, commitIndex: Math.min(...commits) };
+}
+// #endregion advance-jointly
+
 // #region heartbeat
 /** Speak before anybody's patience ends (§5.2). */
 export function awaitHeartbeat(state: State): Effect {
@@ -273,7 +299,8 @@ export function onHeartbeat(
   moment: Moment,
 ): Step<State> {
   if (before.leading === null) return [before, []];
-  const state = welcome(before, before.leading, moment.nowMs);
+  const known = welcome(before, before.leading, moment.nowMs);
+  const state = beginRound(known, moment.nowMs);
   if (
     state.options.checkQuorum &&
     !hearsMajority(state, moment.nowMs)

@@ -8,6 +8,7 @@ import { type ChaosKind, chaos } from "../kernel/faults.ts";
 import type { Node } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import { traceToJson } from "../kernel/trace.ts";
+import { seeds } from "../seeds.ts";
 import { commitByCounting, forgetVote, skipCheck } from "./broken.ts";
 import {
   demandProgress,
@@ -32,59 +33,46 @@ import { membersOf, type State } from "./state.ts";
 const three = ["n1", "n2", "n3"];
 const five = ["n1", "n2", "n3", "n4", "n5"];
 
-/** `LONG=1` runs the same claims over many more seeds. */
-const isLong = process.env.LONG === "1";
-
-function seeds(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, at) => at + 1);
-}
-
 describe("safe in any storm, live after it (Figure 3, §5.4.3, §5.6)", () => {
-  test.each(seeds(isLong ? 300 : 8))(
+  test.each(seeds(8))(
     "three servers as in the paper, seed %i",
     (seed) => {
       stormAndCalm(seed, three, raft(paperOptions(three)));
     },
   );
 
-  test.each(seeds(isLong ? 200 : 6))(
+  test.each(seeds(6))(
     "five servers as in the paper, seed %i",
     (seed) => {
       stormAndCalm(seed, five, raft(paperOptions(five)));
     },
   );
 
-  test.each(seeds(isLong ? 200 : 6))(
-    "pre-vote and check-quorum, seed %i",
-    (seed) => {
-      stormAndCalm(seed, five, raft(calmOptions(five)));
-    },
-  );
+  test.each(seeds(6))("pre-vote and check-quorum, seed %i", (seed) => {
+    stormAndCalm(seed, five, raft(calmOptions(five)));
+  });
 
-  test.each(seeds(isLong ? 200 : 6))(
-    "while members come and go, seed %i",
-    (seed) => {
-      const untilMs = 5000;
-      const kinds = [
-        "crash",
-        "crash-between-effects",
-        "isolate",
-      ] as const;
-      const faults = chaos(seed, { nodes: five, untilMs, kinds });
-      const network = { messageLossProbability: 0.05 };
-      const node = raft(calmOptions(three));
-      const sim = watched(five, node, { seed, network, faults });
-      const lists = new Set<string>();
-      for (let turn = seed; sim.nowMs < untilMs; turn++) {
-        keepProposing(sim, five, 50, sim.nowMs + 150);
-        lists.add(changeOneMember(sim, five[turn % 5] ?? ""));
-      }
-      expect(lists.size).toBeGreaterThan(4);
-      sim.runFor(1500);
-      const leader = sim.state<State>(leaderOf(sim, five) ?? "");
-      demandProgress(sim, membersOf(leader));
-    },
-  );
+  test.each(seeds(6))("while members come and go, seed %i", (seed) => {
+    const untilMs = 5000;
+    const kinds = [
+      "crash",
+      "crash-between-effects",
+      "isolate",
+    ] as const;
+    const faults = chaos(seed, { nodes: five, untilMs, kinds });
+    const network = { messageLossProbability: 0.05 };
+    const node = raft(calmOptions(three));
+    const sim = watched(five, node, { seed, network, faults });
+    const lists = new Set<string>();
+    for (let turn = seed; sim.nowMs < untilMs; turn++) {
+      keepProposing(sim, five, 50, sim.nowMs + 150);
+      lists.add(changeOneMember(sim, five[turn % 5] ?? ""));
+    }
+    expect(lists.size).toBeGreaterThan(4);
+    sim.runFor(1500);
+    const leader = sim.state<State>(leaderOf(sim, five) ?? "");
+    demandProgress(sim, membersOf(leader));
+  });
 
   /** Ask the leader to add this server, or to remove it; as it is now. */
   function changeOneMember(sim: Simulation, id: string): string {
@@ -136,7 +124,7 @@ describe("the invariants catch", () => {
     node: Node<State>,
     kinds: readonly ChaosKind[],
   ): string {
-    for (const seed of seeds(150)) {
+    for (let seed = 1; seed <= 150; seed++) {
       const faults = chaos(seed, {
         nodes: five,
         untilMs: 6000,

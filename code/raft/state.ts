@@ -21,6 +21,8 @@ export type Entry =
       readonly kind: "members";
       readonly term: number;
       readonly members: readonly NodeId[];
+      /** The list before, while both are in force (§6). */
+      readonly old?: readonly NodeId[];
     };
 
 /** Everything up to `lastIndex`, in place of the entries (§7). */
@@ -47,6 +49,11 @@ export type Options = {
   readonly checkQuorum: boolean;
   /** How many entries one message carries at most. */
   readonly entriesMax: number;
+  /**
+   * At most so many times as fast as another does any clock run. Where
+   * it is given, reads may rest on a lease (thesis §6.4.1).
+   */
+  readonly clockDriftBound?: number;
 };
 // #endregion options
 
@@ -95,6 +102,9 @@ export type Leading = {
   readonly answeredRound: { readonly [id: NodeId]: number };
   readonly round: number;
   readonly reads: readonly Read[];
+  readonly lease: Lease;
+  readonly joining: Joining | null;
+  readonly transfer: Transfer | null;
 };
 
 /** A question that waits until it may be answered (thesis §6.4). */
@@ -104,6 +114,36 @@ export type Read = {
   readonly round: number;
 };
 // #endregion leading
+
+// #region extras
+/** How long no other leader can be elected (thesis §6.4.1). */
+export type Lease = {
+  /** Rounds that no majority has answered yet, and their beginning. */
+  readonly open: readonly {
+    readonly round: number;
+    readonly startedMs: number;
+  }[];
+  /** By this server's own clock; null before the first round. */
+  readonly untilMs: number | null;
+  /** Leadership was offered: no lease is to be had in this term. */
+  readonly isGivenUp: boolean;
+};
+
+/** A server without a vote that is catching up (thesis §4.2.1). */
+export type Joining = {
+  readonly id: NodeId;
+  readonly round: number;
+  /** What it has to store for this round to end. */
+  readonly targetIndex: number;
+  readonly startedMs: number;
+};
+
+/** To whom leadership is being handed, and since when (thesis §3.10). */
+export type Transfer = {
+  readonly to: NodeId;
+  readonly startedMs: number;
+};
+// #endregion extras
 
 // #region log
 /** Indexes begin at 1, as in the paper; 0 is "before the log". */
@@ -140,8 +180,17 @@ export function entriesAfter(
 // #region quorum
 /** The newest list in the log counts, committed or not (thesis §4.1). */
 export function membersOf(state: Persistent): readonly NodeId[] {
+  return [...new Set(listsOf(state).flat())];
+}
+
+/** One list of members; two while the one replaces the other (§6). */
+export function listsOf(
+  state: Persistent,
+): readonly (readonly NodeId[])[] {
   const newest = state.log.findLast((e) => e.kind === "members");
-  return newest ? newest.members : state.snapshot.members;
+  if (newest === undefined) return [state.snapshot.members];
+  const { members, old } = newest;
+  return old === undefined ? [members] : [old, members];
 }
 
 /** The others: everybody a candidate or a leader talks to. */
@@ -149,14 +198,15 @@ export function othersOf(state: State): readonly NodeId[] {
   return membersOf(state).filter((id) => id !== state.id);
 }
 
-/** Are these more than half of the members? */
+/** Are these more than half of the members, of each list in force? */
 export function isMajority(
   state: Persistent,
   ids: readonly NodeId[],
 ): boolean {
-  const members = membersOf(state);
-  const present = members.filter((id) => ids.includes(id));
-  return present.length > members.length / 2;
+  return listsOf(state).every((members) => {
+    const present = members.filter((id) => ids.includes(id));
+    return present.length > members.length / 2;
+  });
 }
 // #endregion quorum
 
