@@ -21,6 +21,27 @@ export function listSamples(root: string): ReadonlyMap<string, string> {
   return new Map(found);
 }
 
+/** Programs that can be shown as real processes: `raft-kv` -> code/raft-kv/real.ts, beside its main.ts. */
+export function listReal(root: string): ReadonlyMap<string, string> {
+  const files = new Set(listFiles(join(root, "code")));
+  const found = [...files].flatMap((path) => {
+    const match = /^(.+)\/real\.ts$/.exec(path);
+    const isProgram = match && files.has(`${match[1]}/main.ts`);
+    return isProgram ? [[`${match[1]}`, `code/${path}`] as const] : [];
+  });
+  return new Map(found);
+}
+
+/** Run such a program before the eyes of the reader, for as long as it takes; its exit code. */
+export function runReal(root: string, program: string, args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: "inherit" });
+  // Ctrl-C reaches the program too; it ends its processes, and then this one ends.
+  process.on("SIGINT", () => {});
+  return new Promise((resolve) => {
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}
+
 /** Where the output of a run is recorded: `example.out.txt`, `example.seed-3.out.txt`. */
 export function recordingOf(program: string, args: readonly string[]): string {
   const slug = args.map((part) => part.replace(/^-+/, "")).join("-");
