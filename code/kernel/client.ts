@@ -79,10 +79,13 @@ export function kvClient(options: KvOptions): Node<ClientState> {
 }
 
 // #region client
-type NextOperation = (state: ClientState, dice: number) => Body | null;
+export type NextOperation = (
+  state: ClientState,
+  dice: number,
+) => Body | null;
 
 /** A client that gets its operations, one by one, from a function. */
-function client(
+export function client(
   options: ClientOptions,
   next: NextOperation,
 ): Node<ClientState> {

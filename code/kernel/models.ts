@@ -64,12 +64,17 @@ function isTelling(code: Json | undefined): boolean {
   return code === 20 || code === 22;
 }
 
-function same(one: Json | undefined, other: Json | undefined): boolean {
-  return canonical(one) === canonical(other);
+/** Equal by structure; undefined is null. */
+export function same(
+  one: Json | undefined,
+  other: Json | undefined,
+): boolean {
+  return one === other || canonical(one) === canonical(other);
 }
 
 /** JSON with the fields of objects in order: equal text, equal value. */
 export function canonical(value: Json | undefined): string {
+  if (typeof value !== "object") return JSON.stringify(value ?? null);
   return JSON.stringify(value ?? null, (_, part) => {
     if (part === null || typeof part !== "object") return part;
     if (Array.isArray(part)) return part;
