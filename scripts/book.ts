@@ -16,6 +16,7 @@ import { createHighlight, type Highlight } from "./highlight.ts";
 import { keptChapters } from "./kept-chapters.ts";
 import { loadPool, type Pool } from "./load.ts";
 import type { Chapter, EditionBook, Proof } from "./model.ts";
+import { commandFor, mutationScore } from "./mutation.ts";
 import type { Colophon } from "./pages.ts";
 import { parseMarkdown } from "./parse.ts";
 import { makePictures, svgPicture } from "./pictures.ts";
@@ -120,6 +121,14 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     } else for (const test of result.failed) unused.push(testFailure(test));
   }
 
+  const mutation = mutationScore(root, sources, chapterNeeds.regions);
+  const { stale, measured, regions } = mutation.score;
+  const wasMeasured = [...sources.all.keys()].some((path) => path.endsWith("/mutants.json"));
+  if (wasMeasured && stale.length > 0)
+    progress.note(
+      `mutants were measured for ${measured} of ${regions} printed regions: ${commandFor(stale)}`,
+    );
+
   progress.stage("assemble the editions");
   const colophon: Colophon = {
     listings: printed.length,
@@ -127,6 +136,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     tests: proof?.testsPassed ?? 0,
     transcripts: chapterNeeds.runs.length,
     runFigures: chapterNeeds.pictures.filter((path) => path.endsWith(".ts")).length,
+    mutation: mutation.score,
     tools: [`Node.js ${process.versions.node.split(".")[0] ?? ""}`, "unified", "Chromium"],
     draft: !options.prove,
   };
@@ -143,7 +153,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     completeTitle: "the complete edition",
     colophon,
   };
-  const files = [...pool.files, ...sources.files, ...unused];
+  const files = [...pool.files, ...sources.files, ...unused, ...mutation.files];
   const editions = hasErrors(files)
     ? []
     : pool.editions.map((edition) => assembleEdition(edition, assembly));

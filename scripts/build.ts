@@ -196,6 +196,7 @@ function themeFolder(root: string): string {
 function proofCounts(made: MadeBook): Record<string, number | boolean> {
   const { listings, printedLines, executableLines, tests, transcripts, runFigures, draft } =
     made.colophon;
+  const { regions, measured, mutants, killed, explained, alive } = made.colophon.mutation;
   return {
     proved: !draft,
     listings,
@@ -204,6 +205,12 @@ function proofCounts(made: MadeBook): Record<string, number | boolean> {
     testsPassed: tests,
     transcripts,
     runFigures,
+    mutatedRegions: measured,
+    mutableRegions: regions,
+    mutants,
+    mutantsKilled: killed,
+    mutantsExplained: explained,
+    mutantsAlive: alive,
   };
 }
 

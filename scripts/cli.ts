@@ -24,6 +24,11 @@ export async function command(
   options: Options,
   run: (args: Arguments) => Promise<number>,
 ): Promise<void> {
+  // Whoever reads what we print may stop before its end (`| head`); that is no fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
   try {
     const { values, positionals } = parse(options);
     if (values.help === true) {

@@ -2,6 +2,7 @@
 import type { Element, ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
 import type { BookMeta, Edition, IndexEntry, Label, Section } from "./model.ts";
+import { type MutationScore, percent } from "./mutation.ts";
 import { byCodePoint } from "./report.ts";
 import { bibliographyId } from "./transform/citations.ts";
 import { sortKey } from "./transform/index-terms.ts";
@@ -15,6 +16,7 @@ export type Colophon = {
   readonly tests: number;
   readonly transcripts: number;
   readonly runFigures: number;
+  readonly mutation: MutationScore;
   readonly tools: readonly string[];
   /** True where the book was built without its proof. */
   readonly draft: boolean;
@@ -57,12 +59,31 @@ export function copyrightPage(book: BookMeta, edition: Edition, colophon: Coloph
     paragraph("licence", book.licenceCode),
     made("h2", { id: "colophon", className: ["colophon-title"] }, "Colophon"),
     colophon.listings + colophon.transcripts > 0 ? paragraph("colophon-proof", proof) : null,
+    colophon.draft ? null : paragraph("colophon-mutants", mutationSentence(colophon.mutation)),
     paragraph(
       "colophon-faces",
       "Text is set in Source Serif, headings and tables in Source Sans, programs in Source Code Pro, mathematics in STIX Two Math; all four are under the SIL Open Font License.",
     ),
     paragraph("colophon-tools", `Made with ${colophon.tools.join(", ")}.`),
   );
+}
+
+/** What mutation testing says of this code; nothing where nothing was measured on it. */
+function mutationSentence(score: MutationScore): string {
+  if (score.mutants === 0) return "";
+  const number = (value: number): string => value.toLocaleString("en-US");
+  const where =
+    score.measured === score.regions
+      ? "the printed regions"
+      : `${number(score.measured)} of the ${number(score.regions)} printed regions, those that have not changed since they were measured,`;
+  const rest = [
+    score.explained > 0
+      ? `${number(score.explained)} change nothing that a test could see, each with its reason beside the program`
+      : "",
+    score.alive > 0 ? `${number(score.alive)} went unnoticed` : "",
+  ].filter((part) => part !== "");
+  const others = rest.length > 0 ? `; of the others ${rest.join(", and ")}` : "";
+  return `The tests were tested too. In ${where} a tool made ${number(score.mutants)} mutants, each one small mistake, and ran the tests against every one: ${percent(score.killed, score.mutants)} % were caught${others}.`;
 }
 
 /** The contents of an edition; `sections` without the contents page itself. */

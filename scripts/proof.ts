@@ -30,7 +30,8 @@ const toolchain = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** The proof for this code, made now if there is none. */
 export async function prove(root: string, cacheFolder: string): Promise<ProofResult> {
   const folder = join(root, "code");
-  const files = listFiles(folder);
+  // What mutation testing found stands beside the programs and is read by no test.
+  const files = listFiles(folder).filter((path) => !/\/mutants\.(json|yaml)$/.test(path));
   const versions = [
     process.version,
     readText(join(toolchain, "package-lock.json")),

@@ -31,6 +31,16 @@ describe("hybrid logical clock (Kulkarni et al. 2014)", () => {
     });
   });
 
+  it("counts on from the greater count where the times are equal", () => {
+    const heard = receive({ l: 12, c: 5 }, { l: 12, c: 9 }, 7);
+    expect(heard).toEqual({ l: 12, c: 10 });
+  });
+
+  it("drops its own count when the message is from a later time", () => {
+    const heard = receive({ l: 10, c: 8 }, { l: 12, c: 5 }, 11);
+    expect(heard).toEqual({ l: 12, c: 6 });
+  });
+
   it("keeps the clock condition: e hb f implies hlc.e < hlc.f (Theorem 1)", () => {
     for (const seed of seeds) {
       const events = runOf(seed);

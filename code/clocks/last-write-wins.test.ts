@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Body } from "../kernel/node.ts";
 import { correction, lostOf, run } from "./last-write-wins.example.ts";
 import {
   hybridClock,
+  register,
+  type Stamp,
   type State,
   wallClock,
 } from "./last-write-wins.ts";
@@ -48,7 +51,46 @@ describe("last write wins", () => {
     expect(lostOf(wallClock, 100, seeds)).toBeGreaterThan(5);
   });
 
+  it("of two writes with one time keeps that of the greater name", () => {
+    const copy = (value: string, node: string) => {
+      const stamp: Stamp = { l: 40, c: 0, node };
+      return { type: "replicate", value, stamp };
+    };
+    const a = copy("by a", "a");
+    const b = copy("by b", "b");
+    expect(heard([a, b]).value).toBe("by b");
+    expect(heard([b, a]).value).toBe("by b");
+  });
+
+  it("of two puts to one replica in a millisecond keeps the later", () => {
+    const put = (value: string) => ({
+      type: "put",
+      value,
+      context: null,
+    });
+    expect(heard([put("first"), put("second")]).value).toBe("second");
+  });
+
   it("tells the printed story", () => {
     expect(run(7)).toContain("stamp 83.0 n2");
   });
 });
+
+/** A replica that has heard these at one time of its wall clock. */
+function heard(bodies: readonly Body[]): State {
+  const node = register(wallClock, ["n1", "n2"]);
+  const setup = {
+    id: "n1",
+    peers: ["n2"],
+    disk: {},
+    nowMs: 0,
+    dice: 1,
+  };
+  let [state] = node.init(setup);
+  for (const body of bodies) {
+    const message = { src: "n2", dest: "n1", body };
+    const event = { kind: "message" as const, message };
+    [state] = node.step(state, { event, nowMs: 40, dice: 1 });
+  }
+  return state;
+}

@@ -13,6 +13,12 @@ describe("NTP offset and delay (RFC 5905, section 8)", () => {
     expect(delay(found)).toBe(20);
   });
 
+  it("reads the four times whatever the clock shows at first", () => {
+    const found = { t1: 100, t2: 135, t3: 140, t4: 130 };
+    expect(offset(found)).toBe(22.5);
+    expect(delay(found)).toBe(25);
+  });
+
   it("errs by half the difference of the two ways", () => {
     const found = exchange(0, 40, 10);
     expect(offset(found)).toBe(15);
@@ -57,7 +63,10 @@ describe("leap second", () => {
 
   it("stepped, makes a round trip negative and the draw refuse it", () => {
     expect(smoothed(40, 1000, 60)).toBeLessThan(0);
-    expect(() => below(-78, 0.5)).toThrow(RangeError);
+    expect(() => below(-78, 0.5)).toThrow(
+      new RangeError("cannot draw below -78"),
+    );
+    expect(below(1, 0.5)).toBe(0);
     expect(below(40, 0.5)).toBe(20);
     for (const seed of [3, 7]) expect(run(seed)).toContain("PANIC");
   });
@@ -95,6 +104,23 @@ describe("Snowflake ids", () => {
   it("refuse the 4097th id of a millisecond", () => {
     const made = next({ worker: 5, lastMs: 9, sequence: 4095 }, 9);
     expect(made).toEqual({ kind: "refused", waitMs: 1 });
+  });
+
+  it("give the 4096th id of a millisecond", () => {
+    const made = next({ worker: 5, lastMs: 9, sequence: 4094 }, 9);
+    expect(made).toMatchObject({
+      kind: "id",
+      next: { sequence: 4095 },
+    });
+  });
+
+  it("begin each millisecond with sequence 0", () => {
+    const made = next({ worker: 5, lastMs: 9, sequence: 7 }, 10);
+    expect(made).toEqual({
+      kind: "id",
+      id: String(10n * 2n ** 22n + 5n * 2n ** 12n),
+      next: { worker: 5, lastMs: 10, sequence: 0 },
+    });
   });
 
   it("of two workers do not order events that caused each other", () => {

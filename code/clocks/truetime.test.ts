@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fraction, stream } from "../kernel/random.ts";
 import { run, spans, twoCommits } from "./truetime.example.ts";
-import { after as hasPassed, now } from "./truetime.ts";
+import { after as hasPassed, now, server } from "./truetime.ts";
 
 const seeds = Array.from({ length: 100 }, (_, i) => i + 1);
 
@@ -61,6 +61,25 @@ describe("commit wait (section 4.1.2)", () => {
     }
   });
 
+  it("gives two commits of one instant two timestamps, in order", () => {
+    const { state } = twoAtOnce();
+    const [first, second] = state.waiting;
+    expect(first?.s).toBe(104);
+    expect(second?.s).toBeGreaterThan(104);
+    expect(second?.s).toBeLessThan(104.01);
+  });
+
+  it("has one timer, for the commit that waits longest", () => {
+    const { effects } = twoAtOnce();
+    expect(effects).toMatchObject([
+      { kind: "set-timer", name: "commit-wait" },
+    ]);
+    const [timer] = effects;
+    const afterMs = timer?.kind === "set-timer" ? timer.afterMs : 0;
+    expect(afterMs).toBeGreaterThan(8);
+    expect(afterMs).toBeLessThan(8.01);
+  });
+
   it("tells the printed story", () => {
     const verdicts = run(7).match(/s1 < s2: \w+/g);
     expect(verdicts).toEqual([
@@ -70,3 +89,19 @@ describe("commit wait (section 4.1.2)", () => {
     ]);
   });
 });
+
+/** A server with epsilon 4 ms that two commits reach at 100 ms. */
+function twoAtOnce() {
+  const node = server({ epsilonMs: 4, commitWait: true });
+  const setup = { id: "n1", peers: [], disk: {}, nowMs: 0, dice: 1 };
+  const commit = (txn: string) => {
+    const body = { type: "commit", txn };
+    const message = { src: "c1", dest: "n1", body };
+    const event = { kind: "message" as const, message };
+    return { event, nowMs: 100, dice: 1 };
+  };
+  const [idle] = node.init(setup);
+  const [one] = node.step(idle, commit("t1"));
+  const [state, effects] = node.step(one, commit("t2"));
+  return { state, effects };
+}

@@ -25,7 +25,7 @@ export function run(seed: number): string {
       exponent.toFixed(1).padStart(8),
       Math.round(hottestKey).toString().padStart(14),
       Math.round(hottest).toString().padStart(18),
-      (hottest > capacity ? "over" : "").padStart(8),
+      hottest > capacity ? "    over" : "",
     ].join("");
   });
   const budget = skewBudget(load, capacity, partitions);

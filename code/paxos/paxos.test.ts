@@ -210,6 +210,19 @@ describe("a proposer", () => {
     expect(new Set(used).size).toBe(used.length);
   });
 
+  test("writes its ballot down before it asks, and sets an alarm (§2.5)", () => {
+    const [, effects] = node.step(node.init(setup)[0], alarm);
+    const [first, ...others] = effects;
+    expect(first).toEqual({ kind: "persist", key: "ballot", value: 3 });
+    expect(bodiesOf(others.slice(0, -1))).toEqual(
+      acceptors.map(() => ({ type: "prepare", ballot: 3 })),
+    );
+    expect(others.at(-1)).toMatchObject({
+      kind: "set-timer",
+      name: "retry",
+    });
+  });
+
   test("goes on above the number on its disk after a crash (§2.5)", () => {
     const [restarted] = node.init({ ...setup, disk: { ballot: 9 } });
     expect(node.step(restarted, alarm)[0].ballot).toBeGreaterThan(9);

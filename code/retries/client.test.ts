@@ -101,3 +101,27 @@ test("an answer to an attempt that was given up does not count", () => {
   timer("timeout 1", 2000);
   expect(state.failed).toBe(0);
 });
+
+test("a timeout that fires while a retry waits starts no other", () => {
+  const patient = { kind: "full", baseMs: 9000, capMs: 9000 } as const;
+  const node = client({ ...options, backoff: patient });
+  const setup = { id: "c1", peers: [], disk: {}, nowMs: 0, dice: 1 };
+  const [idle] = node.init(setup);
+  const arrive = { kind: "timer" as const, name: "arrive" };
+  const [called] = node.step(idle, {
+    event: arrive,
+    nowMs: 0,
+    dice: 1,
+  });
+  const body = { type: "overloaded", id: 1, attempt: 1 };
+  const message: Message = { src: "server", dest: "c1", body };
+  const [waiting] = node.step(called, {
+    event: { kind: "message", message },
+    nowMs: 10,
+    dice: 1,
+  });
+  expect(waiting.open).toMatchObject([{ id: 1, attempt: 2 }]);
+  const timeout = { kind: "timer" as const, name: "timeout 1" };
+  const late = { event: timeout, nowMs: 1000, dice: 1 };
+  expect(node.step(waiting, late)).toEqual([waiting, []]);
+});

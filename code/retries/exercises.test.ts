@@ -52,6 +52,12 @@ test("compute: the users at which a closed loop can fail for good", () => {
   expect(recovery({ load: at(470) }, 180)).toBeNull();
 });
 
+test("compute: every second of the timeout counts", () => {
+  expect(drainSeconds(100, 77, 1000, 2)).toBeCloseTo(800 / 23, 9);
+  // 3 attempts of 2 s and a thought of 10 s.
+  expect(closedLoopAttempts(400, 3, 2, 10)).toBe(75);
+});
+
 test("break: a deep bucket keeps the storm going on its savings", () => {
   const seconds = (stock: number) =>
     recovery({ budget: newBudget(10, stock) }, 150);

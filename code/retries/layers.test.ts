@@ -40,3 +40,36 @@ test("a layer ignores the failure of a call that it does not have", () => {
   expect(next).toEqual(state);
   expect(effects).toEqual([]);
 });
+
+test("a failure touches the call that failed and no other", () => {
+  const node = layer({ next: "bottom", attemptsMax: 2, budget: null });
+  const setup = { id: "l", peers: [], disk: {}, nowMs: 0, dice: 1 };
+  let [state] = node.init(setup);
+  const step = (src: string, body: { type: string; id: number }) => {
+    const message = { src, dest: "l", body };
+    const event = { kind: "message" as const, message };
+    const [next, effects] = node.step(state, {
+      event,
+      nowMs: 1,
+      dice: 1,
+    });
+    state = next;
+    return effects;
+  };
+  step("a", { type: "call", id: 10 });
+  step("b", { type: "call", id: 20 });
+  const calls = state.open;
+  const second = calls[1]?.id ?? 0;
+  const failed = { type: "failed", id: second };
+  expect(step("bottom", failed)).toMatchObject([
+    { dest: "bottom", body: { id: second } },
+  ]);
+  expect(state.open).toEqual([
+    calls[0],
+    { id: second, attempt: 2, from: "b", fromId: 20 },
+  ]);
+  expect(step("bottom", failed)).toMatchObject([
+    { dest: "b", body: { type: "failed", id: 20 } },
+  ]);
+  expect(state.open).toEqual([calls[0]]);
+});
