@@ -1,21 +1,36 @@
 /** The programs of a book as files that stand alone, and a page that lists them: dist/code/. */
 import { join } from "node:path";
-import { isFile, readText } from "./files.ts";
+import { isFile, listFiles, readText } from "./files.ts";
 import type { BookMeta } from "./model.ts";
 import { oneFile } from "./one-file.ts";
 import { escapeAttribute, escapeText } from "./output/document.ts";
 import { type Deps, plainPage } from "./output/start.ts";
 import { listSamples } from "./samples.ts";
 
-/** Files of dist/code/ by their names: `raft.ts`, `raft-figure-8.ts`, … and index.html. None where there are no samples. */
+type Program = { readonly name: string; readonly path: string; readonly hint: string };
+
+/** Samples, and nodes that run as processes (`code/raft-kv/main.ts`, as raft-kv-node). */
+export function listPrograms(root: string): readonly Program[] {
+  const samples = [...listSamples(root)].map(([name, path]) => ({ name, path, hint: "--seed 7" }));
+  const nodes = listFiles(join(root, "code")).flatMap((path) => {
+    const folder = /^([^/]+)\/main\.ts$/.exec(path)?.[1];
+    return folder === undefined
+      ? []
+      : [{ name: `${folder}-node`, path: `code/${path}`, hint: "--help" }];
+  });
+  return [...samples, ...nodes];
+}
+
+/** Files of dist/code/ by their names: `raft.ts`, `raft-figure-8.ts`, … and index.html. None where there are no programs. */
 export async function joinPrograms(
   book: BookMeta,
   root: string,
   deps: Deps,
 ): Promise<ReadonlyMap<string, string>> {
-  const programs = [...listSamples(root)].map(([name, path]) => {
+  const programs = listPrograms(root).map(({ name, path, hint }) => {
     const file = `${name.replaceAll("/", "-")}.ts`;
-    const text = oneFile(path, (used) => textOf(root, used), preface(book, name, file));
+    const opening = preface(book, name, `node ${file} ${hint}`);
+    const text = oneFile(path, (used) => textOf(root, used), opening);
     return { name, file, text, purpose: purposeOf(textOf(root, path)) };
   });
   if (programs.length === 0) return new Map();
@@ -53,12 +68,12 @@ function textOf(root: string, path: string): string {
   return readText(join(root, path));
 }
 
-function preface(book: BookMeta, name: string, file: string): string {
+function preface(book: BookMeta, name: string, command: string): string {
   return `/**
  * ${name}: a program of "${book.title}", with all that it needs, in one file.
  * Node 24 runs it as it is:
  *
- *   node ${file} --seed 7
+ *   ${command}
  *
  * ${book.licenceCode}
  */`;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { oneFile } from "../../scripts/one-file.ts";
-import { listSamples } from "../../scripts/samples.ts";
+import { listPrograms } from "../../scripts/programs.ts";
 
 const root = join(import.meta.dirname, "../..");
 let folder = "";
@@ -18,10 +18,13 @@ afterAll(() => {
 });
 
 /** What node prints for this text; an error of node is ours. */
-function run(text: string): string {
+function run(text: string, input = ""): string {
   const path = join(folder, "program.ts");
   writeFileSync(path, text);
-  const { stdout, stderr, status } = spawnSync(process.execPath, [path], { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [path], {
+    encoding: "utf8",
+    input,
+  });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }
@@ -109,12 +112,23 @@ describe("a joined program", () => {
   });
 });
 
-describe("each sample in one file", () => {
-  const samples = [...listSamples(root)];
+describe("each program in one file", () => {
+  const programs = listPrograms(root).map(({ name, path }) => [name, path] as const);
+  const isNode = (path: string) => path.endsWith("/main.ts");
+  const oneFileOf = (path: string) =>
+    oneFile(path, (used) => readFileSync(join(root, used), "utf8"), "");
 
-  test.each(samples)("%s prints what is recorded", (_, path) => {
-    const text = oneFile(path, (used) => readFileSync(join(root, used), "utf8"), "");
-    const recorded = readFileSync(join(root, path.replace(/\.ts$/, ".out.txt")), "utf8");
-    expect(run(text)).toBe(recorded);
+  test.each(programs.filter(([, path]) => !isNode(path)))(
+    "%s prints what is recorded",
+    (_, path) => {
+      const recorded = readFileSync(join(root, path.replace(/\.ts$/, ".out.txt")), "utf8");
+      expect(run(oneFileOf(path))).toBe(recorded);
+    },
+  );
+
+  test.each(programs.filter(([, path]) => isNode(path)))("%s answers init", (_, path) => {
+    const init = { type: "init", msg_id: 1, node_id: "n1", node_ids: ["n1"] };
+    const input = JSON.stringify({ src: "c1", dest: "n1", body: init });
+    expect(run(oneFileOf(path), `${input}\n`)).toContain('"type":"init_ok"');
   });
 });
