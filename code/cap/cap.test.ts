@@ -36,6 +36,14 @@ describe("two replicas that cannot hear each other", () => {
     expect(rulesUpTo(2, true)).toHaveLength(2 ** 3 * 3 ** 3);
   });
 
+  test("take a write or refuse it, and never tell a value for it", () => {
+    for (const rule of rulesUpTo(2, true))
+      for (const [past, act] of Object.entries(rule))
+        expect(
+          past.endsWith("w") ? ["ok", "refuse"] : [0, 1, "refuse"],
+        ).toContain(act);
+  });
+
   test("are not both linearizable and always available (Theorem 1)", () => {
     expect(tryAll(2, false)).toMatchObject({
       linearizable: 0,

@@ -182,6 +182,14 @@ describe("rendezvous", () => {
     }
   });
 
+  test("three weights are three shares", () => {
+    const nodes = [{ id: "a" }, { id: "b" }, { id: "c", weight: 4 }];
+    const owners = keys.map((key) => rendezvousOwner(nodes, key));
+    const part = owners.filter((id) => id === "c").length / keys.length;
+    expect(part).toBeGreaterThan(4 / 6 - 0.025);
+    expect(part).toBeLessThan(4 / 6 + 0.025);
+  });
+
   test("weights are shares", () => {
     const nodes = [{ id: "a" }, { id: "b", weight: 3 }];
     const owners = keys.map((key) => rendezvousOwner(nodes, key));
@@ -284,6 +292,9 @@ describe("the measures", () => {
   test("see a node without keys", () => {
     const { largest, deviation } = balanceOf(["a", "a"], ["a", "b"]);
     expect([largest, deviation]).toEqual([2, 1]);
+    const six = balanceOf(["a", "a", "a", "a", "b", "b"], ["a", "b"]);
+    expect(six.largest).toBeCloseTo(4 / 3);
+    expect(six.deviation).toBeCloseTo(1 / 3);
   });
 
   test("count what moved", () => {

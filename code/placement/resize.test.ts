@@ -71,6 +71,14 @@ describe("the parts", () => {
     ]);
   });
 
+  test("an origin that has rested takes its time anew", () => {
+    const sim = ask(["a"], 5);
+    const body = { type: "get", key: "b" };
+    sim.inject({ src: "probe", dest: "cache", body });
+    sim.runUntil(2000);
+    expect(sim.state("probe")).toEqual(["14 miss a", "1014 miss b"]);
+  });
+
   test("a cache asks once for a key that several want", () => {
     const sim = ask(["a", "a", "b"], 5);
     const asked = sim.trace.filter(
