@@ -5,6 +5,7 @@ import type { BookMeta } from "./model.ts";
 import { oneFile } from "./one-file.ts";
 import { escapeAttribute, escapeText } from "./output/document.ts";
 import { type Deps, plainPage } from "./output/start.ts";
+import { byCodePoint } from "./report.ts";
 import { listSamples } from "./samples.ts";
 
 type Program = { readonly name: string; readonly path: string; readonly hint: string };
@@ -18,7 +19,7 @@ export function listPrograms(root: string): readonly Program[] {
       ? []
       : [{ name: `${folder}-node`, path: `code/${path}`, hint: "--help" }];
   });
-  return [...samples, ...nodes];
+  return [...samples, ...nodes].sort((a, b) => byCodePoint(a.name, b.name));
 }
 
 /** Files of dist/code/ by their names: `raft.ts`, `raft-figure-8.ts`, … and index.html. None where there are no programs. */
@@ -43,7 +44,7 @@ export async function joinPrograms(
     {
       title: "Programs",
       subtitle: "Each with all that it needs, in one file. Node 24 runs it as it is.",
-      body: `<ul>\n${items.join("\n")}\n</ul>`,
+      body: `<ul class="stacked">\n${items.join("\n")}\n</ul>`,
     },
     deps,
   );
@@ -60,7 +61,9 @@ function purposeOf(text: string): string {
     .replace(/^\s*\* ?/gm, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return /^.*?[.?!](?= |$)/.exec(plain)?.[0] ?? plain;
+  const sentence = /^.*?[.?!](?= |$)/.exec(plain)?.[0] ?? plain;
+  // How to call it stands in the file itself.
+  return sentence.replace(/: `[^`]*`/, "");
 }
 
 function textOf(root: string, path: string): string {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { closureOf } from "./closure.ts";
 import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
+import { byCodePoint } from "./report.ts";
 import type { Run } from "./transform/transcripts.ts";
 
 /** `raft` -> code/raft/example.ts, `raft/figure-8` -> code/raft/figure-8.example.ts; paths are of the repository. */
@@ -18,7 +19,8 @@ export function listSamples(root: string): ReadonlyMap<string, string> {
         ]
       : [];
   });
-  return new Map(found);
+  // By name, so that a program stands before its stories.
+  return new Map(found.sort(([a], [b]) => byCodePoint(a, b)));
 }
 
 /** Programs that can be shown as real processes: `raft-kv` -> code/raft-kv/real.ts, beside its main.ts. */

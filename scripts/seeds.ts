@@ -1,5 +1,6 @@
 /** Command: the tests of a program over many seeds. */
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type Reporter, startVitest, type TestCase, type TestModule } from "vitest/node";
 import { toolchainRoot } from "./book.ts";
 import { type Arguments, command, oneOf, UsageError } from "./cli.ts";
@@ -31,8 +32,8 @@ async function seeds({ values, positionals, root }: Arguments): Promise<number> 
   if (others.length > 0)
     throw new UsageError(`One program at a time: ${others.join(" ")} is one too many`);
   const program = oneOf("program that draws seeds", name, programs);
-  const count = wholeNumber("count", /^[1-9]\d*$/, values.count ?? "10000");
-  const seed = values.seed === undefined ? null : wholeNumber("seed", /^\d+$/, values.seed);
+  const count = wholeNumber("count", 1, values.count ?? "10000");
+  const seed = values.seed === undefined ? null : wholeNumber("seed", 0, values.seed);
   const words = String(values.test ?? "");
   // The workers inherit this; code/seeds.ts reads it.
   process.env.SEEDS = count;
@@ -64,10 +65,10 @@ function drawingPrograms(root: string): readonly string[] {
   return [...new Set(paths.map((path) => path.slice(0, path.indexOf("/"))))];
 }
 
-function wholeNumber(name: string, form: RegExp, value: unknown): string {
+function wholeNumber(name: string, from: number, value: unknown): string {
   const text = String(value);
-  if (!form.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new UsageError(`A ${name} is a whole number, not "${text}"`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)) || Number(text) < from)
+    throw new UsageError(`A ${name} is a whole number from ${from} on, not "${text}"`);
   return text;
 }
 
@@ -143,18 +144,19 @@ function summaryOf(module: TestModule): readonly string[] {
 
 function failureOf(test: TestCase, program: string, root: string): string {
   const seed = /\bseed (\d+)/i.exec(test.name)?.[1] ?? "";
-  const [words] = test.name.split(/[,(]? *\bseed \d/i);
+  const [words] = test.name.split(/[ ,(]*\bseed \d/i);
+  const chosen = words ? ` --test "${words.replace(/["$`\\]/g, "\\$&")}"` : "";
   const here = root === process.cwd() ? "" : ` --root ${root}`;
   const errors = test.result().errors ?? [];
   return [
     `FAILED ${test.module.relativeModuleId}: ${test.fullName}`,
-    ...errors.map(({ message, diff }) => `${message}${diff ? `\n${diff}` : ""}`),
-    `again: npm run seeds -- ${program} --seed ${seed}${words ? ` --test "${words}"` : ""}${here}`,
+    ...errors.map(({ message, diff }) => stripVTControlCharacters(`${message}\n${diff ?? ""}`)),
+    `again: npm run seeds -- ${program} --seed ${seed}${chosen}${here}`,
   ].join("\n");
 }
 
 function withoutSeed(title: string): string {
-  return title.replace(/[,(]* *\bseed \d+\)?/i, "");
+  return title.replace(/[ ,(]*\bseed \d+\)?/i, "");
 }
 
 function inSeconds(ms: number): string {

@@ -106,6 +106,8 @@ h1 { font: 600 3.25rem/1.1 var(--display); margin: 0 0 0.5rem; }
 h2 { font-size: 1.125rem; margin: 2.5rem 0 0.5rem; }
 ul { list-style: none; margin: 0; padding: 0; }
 li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: 0.4rem 0; border-bottom: 1px solid var(--rule); }
+.stacked li { display: block; }
+.stacked span { display: block; }
 li span, .subtitle { color: var(--quiet); }
 a { color: var(--blue); }`;
 
