@@ -70,7 +70,11 @@ export function play(run: Run, point: CrashPoint | null) {
       sim.apply({ kind: "crash", node, beforeEffect });
       isArmed = true;
     }
-    if (!sim.runOne()) break;
+    if (!sim.runOne()) {
+      if (restartMs === Infinity) break;
+      // Nothing is left to happen but the restart.
+      sim.runUntil(restartMs);
+    }
     const isDown = point !== null && !sim.isUp(point.node);
     if (isDown && restartMs === Infinity)
       restartMs = sim.nowMs + downMs;

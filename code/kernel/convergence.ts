@@ -27,33 +27,53 @@ export type ConvergenceVerdict<S extends Json> =
   /** No two were delivered the same: nothing was compared. */
   | { readonly verdict: "unknown"; readonly why: string };
 
-/** Same updates, same state? */
+// #endregion convergence
+
+// #region check-convergence
+/**
+ * Same updates, same state? Of the pairs that differ the answer shows one
+ * with the fewest updates.
+ */
 export function checkConvergence<S extends Json>(
   replicas: readonly Replica<S>[],
 ): ConvergenceVerdict<S> {
-  const known = new Map<string, Replica<S>>();
-  let compared = 0;
-  for (const replica of replicas) {
-    const updates = [...new Set(replica.delivered)];
-    updates.sort((one, other) => (one < other ? -1 : 1));
-    const name = JSON.stringify(updates);
-    const other = known.get(name);
-    if (other === undefined) known.set(name, replica);
-    else if (canonical(other.state) === canonical(replica.state)) {
-      compared += 1;
-    } else {
-      const explanation =
-        `${other.id} and ${replica.id} were delivered the same ` +
-        `${updates.length} updates and differ.`;
-      const both = [other, replica] as const;
-      return { verdict: "illegal", replicas: both, explanation };
-    }
+  const groups = Map.groupBy(replicas, ({ delivered }) =>
+    JSON.stringify(updatesOf(delivered)),
+  );
+  const pairs = [...groups.values()].flatMap(([one, ...others]) =>
+    others.flatMap((other) => (one ? [[one, other] as const] : [])),
+  );
+  const [worst] = pairs
+    .filter(([one, other]) => !isEqual(one.state, other.state))
+    .toSorted(([one], [other]) => countOf(one) - countOf(other));
+  if (worst !== undefined) {
+    const [one, other] = worst;
+    const count = countOf(one);
+    const updates = count === 1 ? "update" : `${count} updates`;
+    const both = `${one.id} and ${other.id}`;
+    const told = `were delivered the same ${updates} and differ`;
+    const explanation = `${both} ${told}.`;
+    return { verdict: "illegal", replicas: worst, explanation };
   }
-  if (compared > 0) return { verdict: "ok" };
+  if (pairs.length > 0) return { verdict: "ok" };
   const why = "No two replicas were delivered the same updates";
   return { verdict: "unknown", why };
 }
-// #endregion convergence
+
+// #endregion check-convergence
+
+/** Each once, in one order. */
+function updatesOf(delivered: readonly string[]): readonly string[] {
+  return [...new Set(delivered)].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function countOf({ delivered }: Replica<Json>): number {
+  return new Set(delivered).size;
+}
+
+function isEqual(one: Json, other: Json): boolean {
+  return canonical(one) === canonical(other);
+}
 
 // #region algebra
 export type Law =
@@ -78,26 +98,37 @@ export type MergeVerdict<S extends Json> =
 
 // #region check-merge
 /**
- * Try the laws of a merge on some states, small ones first, so that what
- * is found is the smallest. Inflationary: merging the state before an
- * update into the one after it changes nothing: no update takes back.
+ * Try the laws of a merge on these states, and show the broken one on the
+ * smallest. Inflationary: merging the state before an update into the one
+ * after it changes nothing: no update takes back.
  */
 export function checkMerge<S extends Json>(
   merge: (one: S, other: S) => S,
   samples: readonly S[],
   updates: readonly ((state: S) => S)[] = [],
 ): MergeVerdict<S> {
-  for (const trial of trials(merge, smallestFirst(samples), updates)) {
-    const { law, states, left, right } = trial;
-    if (canonical(left) === canonical(right)) continue;
-    const on = states.map(canonical).join(" and ");
-    const results = `${canonical(left)} and ${canonical(right)}`;
-    const explanation = `Not ${law}: on ${on} it gives ${results}.`;
-    return { verdict: "illegal", ...trial, explanation };
+  let worst: Trial<S> | null = null;
+  for (const trial of trials(merge, samples, updates)) {
+    // One law after the other: the first that is broken is shown.
+    if (worst !== null && trial.law !== worst.law) break;
+    if (isEqual(trial.left, trial.right)) continue;
+    if (worst === null || sizeOf(trial) < sizeOf(worst)) worst = trial;
   }
-  return { verdict: "ok" };
+  if (worst === null) return { verdict: "ok" };
+  const { law, states, left, right } = worst;
+  const on = states.map(canonical).join(" and ");
+  const results = `${canonical(left)} and ${canonical(right)}`;
+  const explanation = `Not ${law}: on ${on} it gives ${results}.`;
+  return { verdict: "illegal", ...worst, explanation };
 }
 // #endregion check-merge
+
+function sizeOf({ states }: Trial<Json>): number {
+  return states.reduce<number>(
+    (sum, one) => sum + canonical(one).length,
+    0,
+  );
+}
 
 // #region laws
 function* trials<S extends Json>(
@@ -107,6 +138,8 @@ function* trials<S extends Json>(
 ): Generator<Trial<S>> {
   for (const a of states) {
     yield trial("idempotent", [a], merge(a, a), a);
+  }
+  for (const a of states) {
     for (const update of updates) {
       const after = update(a);
       yield trial("inflationary", [a], merge(a, after), after);
@@ -143,9 +176,4 @@ function trial<S>(
   right: S,
 ): Trial<S> {
   return { law, states, left, right };
-}
-
-function smallestFirst<S extends Json>(samples: readonly S[]): S[] {
-  const size = (state: S) => canonical(state).length;
-  return samples.toSorted((one, other) => size(one) - size(other));
 }

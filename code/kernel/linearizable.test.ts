@@ -1,9 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { seeds } from "../seeds.ts";
 import type { Operation } from "./history.ts";
 import { checkLinearizable, type Model } from "./linearizable.ts";
 import { type Cell, kv, register } from "./models.ts";
 import type { Body, Json } from "./node.ts";
+import { intBetween, stream } from "./random.ts";
+import { orders, subsets } from "./serializable-brute.scenario.ts";
 
 /** `LONG=1` draws more histories, and longer ones. */
 const isLong = process.env.LONG === "1";
@@ -190,6 +193,35 @@ describe("histories of known verdict", () => {
       read("c", [90, 91], 2),
     ];
     expect(verdictOf(history)).toBe("ok");
+  });
+
+  it("tries one of many attempts at the same for all", () => {
+    const again = Array.from({ length: 12 }, (_, n) =>
+      write(`c${n}`, [0, null], 1),
+    );
+    const other = Array.from({ length: 12 }, (_, n) =>
+      write(`c${n}`, [0, null], n),
+    );
+    const unread = read("r", [200, 201], 99);
+    const judge = (tries: readonly Operation[]) =>
+      checkLinearizable(kv, [...tries, unread], 100).verdict;
+    expect(judge(again)).toBe("illegal");
+    expect(judge(other)).toBe("unknown");
+  });
+
+  it("lets one attempt happen early and another late", () => {
+    const history = [
+      write("b", [0, null], 2),
+      write("b", [1, null], 2),
+      read("c", [5, 6], 2),
+      write("a", [7, 8], 1),
+      read("c", [9, 10], 1),
+      read("c", [11, 12], 2),
+    ];
+    expect(verdictOf(history)).toBe("ok");
+    expect(verdictOf([...history, write("a", [13, 14], 1)])).toBe("ok");
+    const third = [write("a", [13, 14], 1), read("c", [15, 16], 2)];
+    expect(verdictOf([...history, ...third])).toBe("illegal");
   });
 
   it("does not let a write without answer happen before its call", () => {
@@ -400,30 +432,30 @@ describe("the counter-example", () => {
   });
 });
 
-describe("against brute force", () => {
-  const value = fc.integer({ min: 0, max: 2 });
-  const times = fc
-    .tuple(fc.nat(12), fc.nat(8), fc.nat(4))
-    .map(
-      ([invokeMs, forMs, luck]): Times => [
-        invokeMs,
-        luck === 0 ? null : invokeMs + forMs,
-      ],
-    );
-  const anyOperation = fc.oneof(
-    fc.tuple(times, value).map(([t, v]) => write("p", t, v)),
-    fc.tuple(times, value).map(([t, v]) => read("p", t, v)),
-    fc.tuple(times, value, value).map(([t, v, w]) => cas("p", t, v, w)),
-    fc
-      .tuple(times, value, value)
-      .map(([t, v, w]) => cas("p", [t[0], t[1] ?? 20], v, w, 22)),
-    times.map(([at, end]) => missing("p", [at, end ?? 20])),
+const value = fc.integer({ min: 0, max: 2 });
+const times = fc
+  .tuple(fc.nat(12), fc.nat(8), fc.nat(4))
+  .map(
+    ([invokeMs, forMs, luck]): Times => [
+      invokeMs,
+      luck === 0 ? null : invokeMs + forMs,
+    ],
   );
+const anyOperation = fc.oneof(
+  fc.tuple(times, value).map(([t, v]) => write("p", t, v)),
+  fc.tuple(times, value).map(([t, v]) => read("p", t, v)),
+  fc.tuple(times, value, value).map(([t, v, w]) => cas("p", t, v, w)),
+  fc
+    .tuple(times, value, value)
+    .map(([t, v, w]) => cas("p", [t[0], t[1] ?? 20], v, w, 22)),
+  times.map(([at, end]) => missing("p", [at, end ?? 20])),
+);
 
-  const anyHistory = fc
-    .array(anyOperation, { maxLength: 6 })
-    .map((some) => some.map((o, at) => ({ ...o, process: `p${at}` })));
+const anyHistory = fc
+  .array(anyOperation, { maxLength: 6 })
+  .map((some) => some.map((o, at) => ({ ...o, process: `p${at}` })));
 
+describe("against brute force", () => {
   it("gives the verdict of trying all orders", () => {
     const verdicts = new Set<string>();
     fc.assert(
@@ -450,51 +482,241 @@ describe("against brute force", () => {
       { numRuns: isLong ? 5000 : 500, seed: 12 },
     );
   });
+});
 
-  /** All subsets of the unanswered, all orders, each tried in full. */
-  function someOrderIsLegal(history: readonly Operation[]): boolean {
-    const completed = history.filter((o) => o.outcome !== "info");
-    const unanswered = history.filter((o) => o.outcome === "info");
-    return subsets(unanswered).some((some) =>
-      orders([...completed, ...some]).some(isLegal),
-    );
+describe("the smallest counter-example", () => {
+  /**
+   * Clients that overlap, each operation done at one instant within it;
+   * each value is written once.
+   */
+  function executed(seed: number, count: number, clients = 4) {
+    const free = Array.from({ length: clients }, () => 0);
+    const plans = Array.from({ length: count }, (_, n) => {
+      const dice = stream(seed, n);
+      const client = n % clients;
+      const invokeMs = (free[client] ?? 0) + intBetween(dice, 0, 4);
+      const forMs = intBetween(stream(dice, 1), 1, 20);
+      const partMs = intBetween(stream(dice, 2), 0, forMs - 1);
+      const atMs = invokeMs + partMs + 0.5;
+      const isWrite =
+        n === 0 || intBetween(stream(dice, 3), 0, 1) === 0;
+      free[client] = invokeMs + forMs + 1;
+      const returnMs = invokeMs + forMs;
+      return { client, invokeMs, returnMs, atMs, isWrite, n };
+    });
+    let held: Json | undefined;
+    return plans
+      .toSorted(
+        (one, other) => one.atMs - other.atMs || one.n - other.n,
+      )
+      .map(({ client, invokeMs, returnMs, isWrite, n }) => {
+        const times: Times = [invokeMs, returnMs];
+        if (isWrite) held = n;
+        if (isWrite) return write(`c${client}`, times, n);
+        return held === undefined
+          ? missing(`c${client}`, times)
+          : read(`c${client}`, times, held);
+      })
+      .toSorted((one, other) => one.invokeMs - other.invokeMs);
   }
 
-  function isLegal(order: readonly Operation[]): boolean {
-    const keepsTime = order.every((one, at) =>
-      order.slice(at + 1).every((later) => !precedes(later, one)),
-    );
-    if (!keepsTime) return false;
-    let cell: Cell | undefined = [];
-    for (const operation of order) {
-      cell = cell && kv.step(cell, operation)?.state;
-      // An answer nobody saw says nothing: a read of it always fits.
-      if (operation.op === "read" && operation.outcome === "info") {
-        return false;
+  /** Ways to spoil a legal history, at a place; null where none fits. */
+  type Spoil = (
+    history: readonly Operation[],
+    at: number,
+  ) => Operation[];
+  const spoils: readonly (readonly [string, Spoil])[] = [
+    [
+      "a read of an old value",
+      (history, at) => {
+        const place = history.findIndex(
+          ({ result }, i) => i >= at && result?.type === "read_ok",
+        );
+        const old = history.find(({ op }) => op === "write");
+        return history.map((one, i) =>
+          i === place && old
+            ? {
+                ...one,
+                result: { type: "read_ok", value: old.args.value ?? 0 },
+              }
+            : one,
+        );
+      },
+    ],
+    [
+      "a write that was read and is not there",
+      (history, at) => {
+        const read = history.find(
+          ({ result }, i) => i >= at && result?.type === "read_ok",
+        );
+        return history.filter(
+          ({ op, args }) =>
+            op !== "write" || args.value !== read?.result?.value,
+        );
+      },
+    ],
+    [
+      "a read that returned before its write was called",
+      (history, at) => {
+        const place = history.findIndex(
+          ({ result }, i) => i >= at && result?.type === "read_ok",
+        );
+        const { result, invokeMs = 0 } = history[place] ?? {};
+        const seen = history.findIndex(
+          ({ op, args }) =>
+            op === "write" && args.value === result?.value,
+        );
+        const early = Math.min(invokeMs, history[seen]?.invokeMs ?? 0);
+        return history.map((one, i) =>
+          i === place
+            ? {
+                ...one,
+                process: "early",
+                invokeMs: early - 2,
+                returnMs: early - 1,
+              }
+            : one,
+        );
+      },
+    ],
+  ];
+
+  test.each(seeds(6))(
+    "of legal histories there is none, seed %i",
+    (seed) => {
+      expect(verdictOf(executed(seed, 200))).toBe("ok");
+    },
+  );
+
+  describe.each(spoils)("of %s", (_, spoil) => {
+    test.each(seeds(8))("is illegal and minimal, seed %i", (seed) => {
+      const found = checkLinearizable(
+        kv,
+        spoil(executed(seed, 60), 30),
+      );
+      if (found.verdict !== "illegal") throw new Error(found.verdict);
+      const { operations, beginning, unplaced } = found.counterExample;
+      expect(operations.length).toBeLessThanOrEqual(8);
+      expect(someOrderIsLegal(operations)).toBe(false);
+      expect(unplaced.length).toBeGreaterThan(0);
+      for (const one of operations) {
+        expect(beginning).toContain(one);
+        expect(someOrderIsLegal(withoutOne(operations, one))).toBe(
+          true,
+        );
       }
-    }
-    return cell !== undefined;
-  }
+    });
 
-  /** Of different processes: called before, and back by that call. */
-  function precedes(one: Operation, other: Operation): boolean {
-    const endMs = one.returnMs ?? Infinity;
-    return one.invokeMs < other.invokeMs && endMs <= other.invokeMs;
-  }
+    it("is found among thousands", () => {
+      const history = spoil(executed(3, isLong ? 20_000 : 3000), 2000);
+      const found = checkLinearizable(kv, history);
+      if (found.verdict !== "illegal") throw new Error(found.verdict);
+      const { operations } = found.counterExample;
+      expect(operations.length).toBeLessThanOrEqual(8);
+      expect(someOrderIsLegal(operations)).toBe(false);
+    });
+  });
 
-  function subsets<T>(items: readonly T[]): T[][] {
-    const [first, ...rest] = items;
-    if (first === undefined) return [[]];
-    return subsets(rest).flatMap((some) => [some, [first, ...some]]);
-  }
+  it("keeps what a refused compare-and-set has seen", () => {
+    const history = [
+      write("a", [0, 1], 7),
+      read("a", [2, 3], 7),
+      write("a", [4, 5], 0),
+      cas("b", [6, 7], 0, 1, 22),
+    ];
+    const found = checkLinearizable(kv, history);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    const { operations, beginning } = found.counterExample;
+    expect(beginning).toEqual(history);
+    expect(operations).toEqual([history[0], history[2], history[3]]);
+  });
 
-  function orders<T>(items: readonly T[]): T[][] {
-    if (items.length === 0) return [[]];
-    return items.flatMap((first, at) =>
-      orders(items.filter((_, other) => other !== at)).map((rest) => [
-        first,
-        ...rest,
-      ]),
+  it("is a beginning where the model tells no traces", () => {
+    const { traces: _none, ...model } = kv;
+    const history = [
+      write("a", [0, 1], 1),
+      write("a", [2, 3], 2),
+      read("b", [4, 5], 2),
+      read("b", [6, 7], 1),
+      read("b", [8, 9], 2),
+    ];
+    const found = checkLinearizable(model, history);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    const { operations, beginning } = found.counterExample;
+    expect(operations).toEqual(history.slice(0, 4));
+    expect(beginning).toEqual(operations);
+  });
+
+  it("does not blame an instant for what was called at it", () => {
+    // The read is right: the write was called at that very time.
+    const instant = read("a", [5, 5], 1);
+    const history = [
+      instant,
+      write("b", [5, 9], 1),
+      read("c", [10, 11], 2),
+    ];
+    const found = checkLinearizable(kv, history);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    expect(found.counterExample.operations).toEqual([history[2]]);
+  });
+
+  it("proves by brute force that the whole history is illegal", () => {
+    fc.assert(
+      fc.property(anyHistory, (history) => {
+        const found = checkLinearizable(kv, history);
+        if (found.verdict !== "illegal") return;
+        const { operations } = found.counterExample;
+        expect(someOrderIsLegal(operations)).toBe(false);
+        // What is taken out and put back makes nothing legal.
+        const rest = history.filter((one) =>
+          operations.every(({ process }) => process !== one.process),
+        );
+        for (const one of rest) {
+          if (one.outcome === "info") continue;
+          expect(someOrderIsLegal([...operations, one])).toBe(false);
+        }
+      }),
+      { numRuns: isLong ? 5000 : 500, seed: 13 },
+    );
+  });
+
+  function withoutOne(some: readonly Operation[], one: Operation) {
+    const value = one.op === "write" ? one.args.value : undefined;
+    return some.filter(
+      (other) =>
+        other !== one &&
+        (value === undefined || other.result?.value !== value),
     );
   }
 });
+
+/** All subsets of the unanswered, all orders, each tried in full. */
+function someOrderIsLegal(history: readonly Operation[]): boolean {
+  const completed = history.filter((o) => o.outcome !== "info");
+  const unanswered = history.filter((o) => o.outcome === "info");
+  return subsets(unanswered).some((some) =>
+    orders([...completed, ...some]).some(isLegal),
+  );
+}
+
+function isLegal(order: readonly Operation[]): boolean {
+  const keepsTime = order.every((one, at) =>
+    order.slice(at + 1).every((later) => !precedes(later, one)),
+  );
+  if (!keepsTime) return false;
+  let cell: Cell | undefined = [];
+  for (const operation of order) {
+    cell = cell && kv.step(cell, operation)?.state;
+    // An answer nobody saw says nothing: a read of it always fits.
+    if (operation.op === "read" && operation.outcome === "info") {
+      return false;
+    }
+  }
+  return cell !== undefined;
+}
+
+/** Of different processes: called before, and back by that call. */
+function precedes(one: Operation, other: Operation): boolean {
+  const endMs = one.returnMs ?? Infinity;
+  return one.invokeMs < other.invokeMs && endMs <= other.invokeMs;
+}

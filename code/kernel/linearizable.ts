@@ -8,6 +8,11 @@
  * state reached, is not tried again.
  */
 import type { Operation } from "./history.ts";
+import {
+  endMs,
+  shortestBeginning,
+  withoutNeedless,
+} from "./linearizable-smallest.ts";
 
 // #region model
 /**
@@ -25,6 +30,18 @@ export type Model<S> = {
   partOf(operation: Operation): string;
   /** True when it may be left out: it has not happened, or not shown. */
   isIdle(operation: Operation): boolean;
+  /** For a small counter-example; without it, it is a beginning. */
+  traces?(operation: Operation): Traces;
+};
+
+/**
+ * Names of what an operation leaves for others to see, and of what it
+ * must have seen. If nobody has seen what it left, it can be taken out of
+ * any legal order, and what remains is legal.
+ */
+export type Traces = {
+  readonly leaves: readonly string[];
+  readonly sees: readonly string[];
 };
 // #endregion model
 
@@ -37,11 +54,16 @@ export type Verdict =
   /** The search was given up after so many steps. */
   | { readonly verdict: "unknown"; readonly steps: number };
 
-/** The shortest beginning of the history that is already illegal. */
+/** As few operations as it takes. */
 export type CounterExample = {
   /** The part (the key) that it is about. */
   readonly part: string;
-  /** The part's operations up to the return that cannot be explained. */
+  /** The shortest illegal beginning; later returns are unseen. */
+  readonly beginning: readonly Operation[];
+  /**
+   * Those of it that no order explains, whatever the others did; without
+   * any of these, and who saw it, one would.
+   */
   readonly operations: readonly Operation[];
   /** The longest legal order found for some of them. */
   readonly placed: readonly Operation[];
@@ -63,10 +85,11 @@ export function checkLinearizable<S>(
   for (const [part, operations] of partsOf(model, relevant)) {
     const found = findOrder(model, operations, stepsMax);
     if (found.kind === "none") {
-      const counterExample = shortest(
+      const counterExample = smallest(
         model,
         part,
         operations,
+        found.stuckMs,
         stepsMax,
       );
       return { verdict: "illegal", counterExample };
@@ -97,10 +120,16 @@ type Search<S> = {
   readonly model: Model<S>;
   /** By the time of their call. */
   readonly operations: readonly Operation[];
+  /** Equal for two that are the same to the object; null if answered. */
+  readonly twins: readonly (string | null)[];
   readonly isPlaced: boolean[];
+  /** The first that has no place: all before it have one. */
+  first: number;
   /** The order so far, and the longest ever reached. */
   readonly order: number[];
   longest: readonly number[];
+  /** The latest return that ever had to be placed next. */
+  stuckMs: number;
   /** Completed operations that have no place yet. */
   open: number;
   readonly tried: Set<string>;
@@ -132,23 +161,34 @@ function placeAll<S>(search: Search<S>): boolean {
   return true;
 }
 
+// #endregion search
+
+// #region candidates
 /** Operations that no other one, still to be placed, precedes. */
 function candidates<S>(search: Search<S>): number[] {
-  const { operations, isPlaced } = search;
+  const { operations, isPlaced, twins } = search;
   const found: number[] = [];
   let firstEndMs = Infinity;
-  for (let at = isPlaced.indexOf(false); at < isPlaced.length; at++) {
+  for (let at = search.first; at < isPlaced.length; at++) {
     const operation = operations[at];
     if (isPlaced[at] || operation === undefined) continue;
     const { invokeMs } = operation;
     if (invokeMs > firstEndMs) break;
     if (invokeMs === firstEndMs && isTied(search, found, at)) continue;
+    // One more attempt at the same leads where the first one leads.
+    const twin = twins[at] ?? null;
+    if (twin !== null && found.some((one) => twins[one] === twin)) {
+      continue;
+    }
     found.push(at);
     firstEndMs = Math.min(firstEndMs, endMs(operation));
   }
+  if (firstEndMs < Infinity) {
+    search.stuckMs = Math.max(search.stuckMs, firstEndMs);
+  }
   return found;
 }
-// #endregion search
+// #endregion candidates
 
 /**
  * Of these, one that returned at the time of this call precedes it if it
@@ -170,14 +210,15 @@ function isTied<S>(
   });
 }
 
-/** What nobody saw returning may take effect at any later time. */
-function endMs({ outcome, returnMs }: Operation): number {
-  return outcome === "info" || returnMs === null ? Infinity : returnMs;
+/** Unanswered attempts at the same are one and the same to the object. */
+function twinOf({ outcome, op, args }: Operation): string | null {
+  return outcome === "info" ? JSON.stringify([op, args]) : null;
 }
 
 function put<S>(search: Search<S>, at: number): void {
   search.isPlaced[at] = true;
   search.order.push(at);
+  while (search.isPlaced[search.first]) search.first += 1;
   if (search.operations[at]?.outcome !== "info") search.open -= 1;
 }
 
@@ -188,16 +229,15 @@ function takeBack<S>(search: Search<S>): void {
   const at = order.pop();
   if (at === undefined) return;
   search.isPlaced[at] = false;
+  search.first = Math.min(search.first, at);
   if (search.operations[at]?.outcome !== "info") search.open += 1;
 }
 
 /** Has the search been here: the same operations, the same state? */
 function wasTried<S>(search: Search<S>, state: S): boolean {
-  const { isPlaced, tried } = search;
-  const first = isPlaced.indexOf(false);
-  const later = [];
-  const last = isPlaced.lastIndexOf(true);
-  for (let at = first; at >= 0 && at <= last; at++) {
+  const { isPlaced, tried, first, order } = search;
+  const later: number[] = [];
+  for (let at = first; later.length < order.length - first; at++) {
     if (isPlaced[at]) later.push(at);
   }
   const name = `${first} ${later.join(" ")} ${JSON.stringify(state)}`;
@@ -206,7 +246,7 @@ function wasTried<S>(search: Search<S>, state: S): boolean {
   return false;
 }
 
-type Found = {
+export type Found = {
   readonly kind: "order" | "none" | "unknown";
   /** An order of all; or, where there is none, the longest tried. */
   readonly order: readonly Operation[];
@@ -216,20 +256,14 @@ function findOrder<S>(
   model: Model<S>,
   history: readonly Operation[],
   stepsMax: number,
-): Found {
+): Found & {
+  /** No beginning that ends before this return is illegal. */
+  readonly stuckMs: number;
+} {
   const operations = history.toSorted(
     (one, other) => one.invokeMs - other.invokeMs,
   );
-  const search: Search<S> = {
-    model,
-    operations,
-    isPlaced: operations.map(() => false),
-    order: [],
-    longest: [],
-    open: operations.filter(({ outcome }) => outcome !== "info").length,
-    tried: new Set(),
-    stepsLeft: stepsMax,
-  };
+  const search = begin(model, operations, stepsMax);
   const isFound = placeAll(search);
   const order = isFound ? search.order : search.longest;
   return {
@@ -239,54 +273,51 @@ function findOrder<S>(
         ? "unknown"
         : "none",
     order: order.flatMap((at) => operations[at] ?? []),
+    stuckMs: search.stuckMs,
   };
 }
 
-// #region shortest
-/**
- * The shortest illegal beginning. What is illegal stays so however the
- * history goes on, so halving finds the return that breaks it.
- */
-function shortest<S>(
+function begin<S>(
+  model: Model<S>,
+  operations: readonly Operation[],
+  stepsLeft: number,
+): Search<S> {
+  const isSure = ({ outcome }: Operation) => outcome !== "info";
+  return {
+    model,
+    operations,
+    twins: operations.map(twinOf),
+    isPlaced: operations.map(() => false),
+    first: 0,
+    order: [],
+    longest: [],
+    stuckMs: 0,
+    open: operations.filter(isSure).length,
+    tried: new Set(),
+    stepsLeft,
+  };
+}
+
+// #region smallest
+function smallest<S>(
   model: Model<S>,
   part: string,
   history: readonly Operation[],
+  stuckMs: number,
   stepsMax: number,
 ): CounterExample {
-  const ends = history.map(endMs).filter((ms) => ms < Infinity);
-  ends.sort((one, other) => one - other);
-  let low = 0;
-  let high = ends.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const until = beginning(model, history, ends[middle] ?? 0);
-    const found = findOrder(model, until, stepsMax);
-    if (found.kind === "none") high = middle;
-    else low = middle + 1;
-  }
-  const operations = beginning(model, history, ends[high] ?? 0);
-  const placed = findOrder(model, operations, stepsMax).order;
+  const find = (some: readonly Operation[]) =>
+    findOrder(model, some, stepsMax);
+  const beginning = shortestBeginning(model, history, stuckMs, find);
+  const isIllegal = (some: readonly Operation[]) =>
+    find(some).kind === "none";
+  const traces = model.traces?.bind(model);
+  const operations = withoutNeedless(beginning, traces, isIllegal);
+  const placed = find(operations).order;
   const unplaced = operations.filter(
     (operation) =>
       operation.outcome !== "info" && !placed.includes(operation),
   );
-  return { part, operations, placed, unplaced };
+  return { part, beginning, operations, placed, unplaced };
 }
-
-// #endregion shortest
-
-/** The history as it was known at a time: later returns are unseen. */
-function beginning<S>(
-  model: Model<S>,
-  history: readonly Operation[],
-  untilMs: number,
-): readonly Operation[] {
-  return history
-    .filter((one) => one.invokeMs < untilMs || endMs(one) <= untilMs)
-    .map((operation): Operation => {
-      if (endMs(operation) <= untilMs) return operation;
-      const unseen = { returnMs: null, result: null };
-      return { ...operation, ...unseen, outcome: "info" };
-    })
-    .filter((operation) => !model.isIdle(operation));
-}
+// #endregion smallest

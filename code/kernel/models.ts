@@ -1,6 +1,6 @@
 /** Sequential objects for the checker of linearizability. */
 import type { Operation } from "./history.ts";
-import type { Model } from "./linearizable.ts";
+import type { Model, Traces } from "./linearizable.ts";
 import type { Json } from "./node.ts";
 
 /** What a key holds: one value, or (empty) none. */
@@ -20,6 +20,7 @@ export function register(init: Cell = [null]): Model<Cell> {
       return outcome === "fail" && !isTelling(result?.code);
     },
     step: stepCell,
+    traces: tracesOf,
   };
 }
 
@@ -59,6 +60,26 @@ function stepCell(
   }
 }
 // #endregion register
+
+/** That the value was another one: seen by a cas that was refused. */
+const other = "another value";
+
+// #region traces
+/** Values by their text. Who read a value saw a write of it. */
+function tracesOf({ op, args, result, outcome }: Operation): Traces {
+  if (op === "write") {
+    return { leaves: [canonical(args.value), other], sees: [] };
+  }
+  if (outcome === "fail") {
+    return { leaves: [], sees: result?.code === 22 ? [other] : [] };
+  }
+  if (op === "read") {
+    return { leaves: [], sees: [canonical(result?.value)] };
+  }
+  const leaves = [canonical(args.to), other];
+  return { leaves, sees: [canonical(args.from)] };
+}
+// #endregion traces
 
 function isTelling(code: Json | undefined): boolean {
   return code === 20 || code === 22;

@@ -5,6 +5,7 @@
 import type { Operation } from "./history.ts";
 import { textBox } from "./labels.ts";
 import type { NodeId } from "./node.ts";
+import { clipped, fontPx } from "./picture-parts.ts";
 import { element, svg } from "./svg.ts";
 
 export type HistoryOptions = {
@@ -14,6 +15,8 @@ export type HistoryOptions = {
   readonly marked?: readonly Operation[];
   /** 456 by default: the text column. */
   readonly widthPx?: number;
+  /** True: all moments stand equally far apart, for what is far apart. */
+  readonly isEven?: boolean;
 };
 
 /** An operation in few words: `write x 1`, `read x -> 2`, `cas x 1 2`. */
@@ -48,7 +51,6 @@ export function formatHistory(
     .join("\n");
 }
 
-const fontPx = 10.7;
 const rowPx = 34;
 const leftPx = 34;
 
@@ -60,34 +62,72 @@ export function drawHistory(
 ): string {
   const { label = operationText, marked = [], widthPx = 456 } = options;
   const rows = rowsOf(history);
-  const times = history.flatMap((o) => [o.invokeMs, o.returnMs ?? 0]);
-  const fromMs = Math.min(...history.map((o) => o.invokeMs));
-  const spanMs = Math.max(1e-9, Math.max(...times) - fromMs);
-  // What is still open at the end runs on for a little.
-  const perMs = (widthPx - leftPx - 20) / spanMs;
-  const x = (ms: number) => leftPx + (ms - fromMs) * perMs;
+  const rightPx = widthPx - 20;
+  const x =
+    options.isEven === true
+      ? evenScale(history, rightPx)
+      : timeScale(history, rightPx);
   const heightPx = rows.length * rowPx + 6;
   const bars = rows.flatMap(({ process, operations }, at) => {
     const y = at * rowPx + 26;
     const style = { class: "label label-strong", x: 0, y: y + 4 };
     const size = { "font-size": fontPx };
     const name = element("text", { ...style, ...size }, process);
-    const drawn = operations.map((operation) => {
+    const drawn = operations.map((operation, nth) => {
       const end = operation.returnMs;
       const right = end === null ? widthPx - 4 : x(end);
       const color = marked.includes(operation) ? "accent" : "blue";
-      const words = label(operation);
-      return bar({ x1: x(operation.invokeMs), x2: right, y }, color, {
-        words,
-        isOpen: end === null,
-        widthPx,
-      });
+      const told = label(operation);
+      const roomPx = roomOf(operations, nth, x, widthPx);
+      const words =
+        options.isEven === true ? clipped(told, roomPx) : told;
+      const text = { words, isOpen: end === null, widthPx };
+      const ends = { x1: x(operation.invokeMs), x2: right, y };
+      return bar(ends, color, text);
     });
     return [name, ...drawn];
   });
   return svg(widthPx, heightPx, bars);
 }
 // #endregion draw-history
+
+/** From the end of the one before to the start of the next. */
+function roomOf(
+  operations: readonly Operation[],
+  nth: number,
+  x: Scale,
+  widthPx: number,
+): number {
+  const next = operations[nth + 1];
+  const previous = operations[nth - 1]?.returnMs ?? null;
+  const right = next ? x(next.invokeMs) : widthPx;
+  return right - (previous === null ? leftPx : x(previous)) - 8;
+}
+
+type Scale = (ms: number) => number;
+
+function timeScale(
+  history: readonly Operation[],
+  rightPx: number,
+): Scale {
+  const times = history.flatMap((o) => [o.invokeMs, o.returnMs ?? 0]);
+  const fromMs = Math.min(...history.map((o) => o.invokeMs));
+  const spanMs = Math.max(1e-9, Math.max(...times) - fromMs);
+  // What is still open at the end runs on for a little.
+  const perMs = (rightPx - leftPx) / spanMs;
+  return (ms) => leftPx + (ms - fromMs) * perMs;
+}
+
+/** By rank: only the order of calls and returns is shown. */
+function evenScale(
+  history: readonly Operation[],
+  rightPx: number,
+): Scale {
+  const times = history.flatMap((o) => [o.invokeMs, o.returnMs ?? []]);
+  const moments = [...new Set(times.flat())].sort((a, b) => a - b);
+  const step = (rightPx - leftPx) / Math.max(1, moments.length - 1);
+  return (ms) => leftPx + moments.indexOf(ms) * step;
+}
 
 type Row = { process: string; operations: readonly Operation[] };
 

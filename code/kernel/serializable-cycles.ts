@@ -98,7 +98,7 @@ export function worstCycle(
     const cycle = shortestCycle(one, count, edges);
     if (cycle === null) continue;
     const anomaly = isLostUpdate(cycle) ? "lost-update" : one.anomaly;
-    return { anomaly, cycle };
+    return { anomaly, cycle: inFewSteps(cycle) };
   }
   return null;
 }
@@ -112,6 +112,18 @@ function isLostUpdate(cycle: readonly Edge[]): boolean {
     write?.kind === "ww" &&
     canonical(read.key) === canonical(write.key)
   );
+}
+
+/** Before what is before another is before it: one rt edge for many. */
+function inFewSteps(cycle: readonly Edge[]): readonly Edge[] {
+  const few: Edge[] = [];
+  for (const edge of cycle) {
+    const last = few.at(-1);
+    const isBoth = last?.kind === "rt" && edge.kind === "rt";
+    if (isBoth) few[few.length - 1] = { ...last, to: edge.to };
+    else few.push(edge);
+  }
+  return few;
 }
 // #endregion worst-cycle
 

@@ -74,7 +74,7 @@ describe("the picture of an anomaly", () => {
 
   it("as one svg with a box each and an arrow an edge", () => {
     const drawn = drawAnomaly(found, history);
-    expect(drawn).toMatch(/^<svg [^>]*viewBox="0 0 456 94"/);
+    expect(drawn).toMatch(/^<svg [^>]*viewBox="0 0 456 92"/);
     expect(drawn.match(/<rect/g)).toHaveLength(2);
     expect(
       drawn.match(/<path class="fill-none stroke-accent"/g),

@@ -1,7 +1,15 @@
 // unprinted: for the chapter on transactions
 /** An anomaly as text, and as SVG: boxes in a column, joined by edges. */
-import { textBox } from "./labels.ts";
+import { canonical } from "./models.ts";
 import type { Json } from "./node.ts";
+import {
+  arrow,
+  clipped,
+  frame,
+  label,
+  widthOf,
+  wrapped,
+} from "./picture-parts.ts";
 import type { Edge } from "./serializable-cycles.ts";
 import type { Transaction } from "./serializable-history.ts";
 import {
@@ -10,19 +18,28 @@ import {
   nameOf,
   textOf,
 } from "./serializable-verdict.ts";
-import { element, svg } from "./svg.ts";
+import { svg } from "./svg.ts";
 
 type Ops = readonly (readonly [string, Json, Json])[];
 type History = readonly Transaction<Ops[number]>[];
 
 /** What a transaction did: `append x 1, r y [1]`. */
 export function transactionText(ops: Ops): string {
-  const words = ops.map(([f, key, value]) => {
-    const seen = f === "r" && value === null ? "-" : textOf(value);
-    return `${f} ${textOf(key)} ${seen}`;
-  });
-  return words.join(", ");
+  return wordsOf(ops).join(", ");
 }
+
+/** Of a long list the end is shown: `[… 7 8 9]`. */
+function wordsOf(ops: Ops): readonly string[] {
+  return ops.map(([f, key, value]) => {
+    const isLong = Array.isArray(value) && value.length > listMax;
+    const end = isLong ? value.slice(-3).map(textOf).join(" ") : "";
+    const seen = isLong ? `[… ${end}]` : textOf(value);
+    const isUnseen = f === "r" && value === null;
+    return `${f} ${textOf(key)} ${isUnseen ? "-" : seen}`;
+  });
+}
+
+const listMax = 6;
 
 /** The anomaly's name, then its transactions and why each precedes. */
 export function formatAnomaly(
@@ -30,7 +47,7 @@ export function formatAnomaly(
   history: History,
 ): string {
   const line = (at: number) =>
-    `${nameOf(at)}  ${transactionText(history[at]?.ops ?? [])}`;
+    `${nameOf(at)}  ${inColumns(wordsOf(history[at]?.ops ?? []))}`;
   if (found.cycle.length === 0) {
     const told = found.involved.map(line);
     return [found.anomaly, ...told, found.explanation].join("\n");
@@ -44,11 +61,34 @@ export function formatAnomaly(
   return [found.anomaly, ...steps, ...end].join("\n");
 }
 
-const fontPx = 10.7;
-const leftPx = 40;
-const boxHeightPx = 26;
-const stepPx = 62;
+/** Lines of 72 columns at most, below each other. */
+function inColumns(words: readonly string[]): string {
+  let text = "";
+  let column = 4;
+  for (const [at, word] of words.entries()) {
+    const isWide = column + 2 + word.length > 71;
+    if (at > 0) text += isWide ? ",\n    " : ", ";
+    column = isWide ? 4 + word.length : column + 2 + word.length;
+    text += word;
+  }
+  return text;
+}
 
+const leftPx = 40;
+const linePx = 15;
+const gapPx = 36;
+/** For the edge back up, and its name. */
+const marginPx = 84;
+
+type Box = {
+  readonly at: number;
+  readonly lines: readonly string[];
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
+
+// #region draw-anomaly
 /**
  * One `<svg>`: the transactions of a cycle from top to bottom, each edge
  * by its kind and key, the last one back up on the right. Edges rw, where
@@ -59,73 +99,128 @@ export function drawAnomaly(
   history: History,
   widthPx = 456,
 ): string {
-  const boxes = found.involved.map((at, row) => {
-    const words = transactionText(history[at]?.ops ?? []);
-    const wished = textBox(words, fontPx).width + 16;
-    const widest = widthPx - leftPx - 84;
-    return {
-      at,
-      words,
-      y: row * stepPx + 2,
-      wide: Math.min(wished, widest),
-    };
-  });
+  const boxes = boxesOf(found, history, widthPx - leftPx - marginPx);
   const rightPx =
-    leftPx + Math.max(0, ...boxes.map(({ wide }) => wide));
-  const drawn = boxes.flatMap(({ at, words, y, wide }) => {
-    const size = { "font-size": fontPx, y: y + 17 };
-    const strong = { class: "label label-strong", x: 0, ...size };
-    const frame = { x: leftPx, y, width: wide, height: boxHeightPx };
-    const look = { class: "fill-paper stroke-ink", rx: 3 };
-    const text = { class: "label", x: leftPx + 8, ...size };
-    return [
-      element("text", strong, nameOf(at)),
-      element("rect", { ...look, ...frame, "stroke-width": "1" }),
-      element("text", text, words),
-    ];
+    leftPx + Math.max(0, ...boxes.map(({ width }) => width));
+  const drawn = boxes.flatMap(drawBox);
+  const arrows = found.cycle.flatMap((edge, row) => {
+    const [from, to] = [boxes[row], boxes[row + 1]];
+    const [first] = boxes;
+    if (!from || !first) return [];
+    return to ? down(edge, from, to) : back(edge, from, first, rightPx);
   });
-  const arrows = found.cycle.map((edge, row) =>
-    row === found.cycle.length - 1
-      ? arrowBack(edge, row, rightPx)
-      : arrowDown(edge, row),
-  );
-  const heightPx = Math.max(1, boxes.length) * stepPx - 30;
+  const last = boxes.at(-1);
+  const heightPx = last ? last.y + last.height + 2 : linePx;
   return svg(widthPx, heightPx, [...drawn, ...arrows]);
 }
+// #endregion draw-anomaly
 
-function arrowDown(edge: Edge, row: number): string {
-  const from = row * stepPx + 2 + boxHeightPx;
-  const to = (row + 1) * stepPx + 2;
+/** How many lines one transaction may take. */
+const linesMax = 4;
+
+function boxesOf(
+  { involved, cycle }: Anomaly,
+  history: History,
+  widestPx: number,
+): readonly Box[] {
+  let y = 2;
+  return involved.map((at) => {
+    const ops = history[at]?.ops ?? [];
+    const lines = linesOf(ops, cycle, widestPx - 16);
+    const widths = lines.map((line) => widthOf(line));
+    const width = Math.min(widestPx, Math.max(...widths, 8) + 16);
+    const height = Math.max(1, lines.length) * linePx + 11;
+    const box = { at, lines, y, width, height };
+    y += height + gapPx;
+    return box;
+  });
+}
+
+/** All it did; if that is too much, what it did to the cycle's keys. */
+function linesOf(
+  ops: Ops,
+  cycle: readonly Edge[],
+  roomPx: number,
+): readonly string[] {
+  const told = (some: Ops) => {
+    const words = wordsOf(some).map((one, at) =>
+      at < ops.length - 1 ? `${one},` : one,
+    );
+    const rest = ops.length - some.length;
+    const more = rest > 0 ? [`… ${rest} more`] : [];
+    return wrapped([...words, ...more], roomPx);
+  };
+  const all = told(ops);
+  if (all.length <= linesMax) return all;
+  const keys = new Set(cycle.map(({ key }) => canonical(key)));
+  const near = ops.filter(([, key]) => keys.has(canonical(key)));
+  for (let count = near.length; count > 1; count--) {
+    const lines = told(near.slice(-count));
+    if (lines.length <= linesMax) return lines;
+  }
+  return told((near.length > 0 ? near : ops).slice(-1));
+}
+
+function drawBox({
+  at,
+  lines,
+  y,
+  width,
+  height,
+}: Box): readonly string[] {
+  const name = label({ x: 0, y: y + 17 }, nameOf(at), {
+    class: "label-strong",
+  });
+  const words = lines.map((line, nth) =>
+    label({ x: leftPx + 8, y: y + 17 + nth * linePx }, line),
+  );
+  return [
+    name,
+    frame({ x: leftPx, y, width, height }, "ink"),
+    ...words,
+  ];
+}
+
+function down(edge: Edge, from: Box, to: Box): readonly string[] {
   const x = leftPx + 24;
-  const way = `M ${x} ${from} L ${x} ${to}`;
-  const head = `M ${x - 3.5} ${to - 7} L ${x} ${to} L ${x + 3.5} ${to - 7}`;
-  return arrow(edge, `${way} ${head}`, x + 8, (from + to) / 2 + 4);
+  const top = from.y + from.height;
+  const way = [
+    [x, top],
+    [x, to.y],
+  ] as const;
+  return named(edge, way, { x: x + 8, y: (top + to.y) / 2 + 4 });
 }
 
 /** From the side of the last box up to that of the first. */
-function arrowBack(edge: Edge, row: number, rightPx: number): string {
-  const from = row * stepPx + 2 + boxHeightPx / 2;
-  const to = 2 + boxHeightPx / 2;
-  const x = rightPx + 6;
-  const out = x + 18;
-  const way = `M ${x} ${from} L ${out} ${from} L ${out} ${to} L ${x} ${to}`;
-  const head = `M ${x + 7} ${to - 3.5} L ${x} ${to} L ${x + 7} ${to + 3.5}`;
-  return arrow(edge, `${way} ${head}`, out + 6, (from + to) / 2 + 4);
+function back(
+  edge: Edge,
+  from: Box,
+  to: Box,
+  rightPx: number,
+): readonly string[] {
+  const start = from.y + from.height / 2;
+  const end = to.y + to.height / 2;
+  const out = rightPx + 24;
+  const way = [
+    [leftPx + from.width + 3, start],
+    [out, start],
+    [out, end],
+    [leftPx + to.width + 3, end],
+  ] as const;
+  return named(edge, way, { x: out + 6, y: (start + end) / 2 + 4 });
 }
 
-function arrow(edge: Edge, d: string, x: number, y: number): string {
+function named(
+  edge: Edge,
+  way: Parameters<typeof arrow>[0],
+  place: { readonly x: number; readonly y: number },
+): readonly string[] {
   const color = edge.kind === "rw" ? "accent" : "blue";
-  const line = {
-    class: `fill-none stroke-${color}`,
-    "stroke-width": "1.4",
-  };
-  const about = edge.kind === "rt" ? "" : ` ${textOf(edge.key)}`;
-  const look = {
-    class: `label halo fill-${color}`,
-    "font-size": fontPx,
-  };
+  const key = clipped(textOf(edge.key), marginPx - 50);
+  const about = edge.kind === "rt" ? "" : ` ${key}`;
+  const look = { class: `halo fill-${color}` };
   return [
-    element("path", { ...line, d }),
-    element("text", { ...look, x, y }, `${edge.kind}${about}`),
-  ].join("\n");
+    arrow(way, color),
+    label(place, `${edge.kind}${about}`, look),
+  ];
 }

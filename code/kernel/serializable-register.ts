@@ -42,14 +42,8 @@ export function checkRwRegister(
     const why = `A value was written to ${textOf(twice.key)} twice`;
     return { verdict: "unknown", why };
   }
-  for (const [at, one] of history.entries()) {
-    const wrong = inconsistent(level, one, at);
-    if (wrong !== null) return wrong;
-  }
-  for (const key of keys) {
-    const wrong = wrongRead(history, key);
-    if (wrong !== null) return wrong;
-  }
+  const wrong = wrongIn(history, keys, level);
+  if (wrong !== null) return wrong;
   const isCommitted = history.map(({ outcome }) => outcome === "ok");
   for (const key of keys) {
     for (const { writer } of key.reads) {
@@ -71,6 +65,23 @@ export function checkRwRegister(
   return { verdict: "unknown", why };
 }
 
+/** What no order of writes could explain, or null. */
+function wrongIn(
+  history: History,
+  keys: readonly Key[],
+  level: Level,
+): Anomaly | null {
+  for (const [at, one] of history.entries()) {
+    const wrong = inconsistent(level, one, at);
+    if (wrong !== null) return wrong;
+  }
+  for (const key of keys) {
+    const wrong = wrongRead(history, key);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
 type Write = {
   readonly at: number;
   readonly value: Json;
@@ -86,18 +97,10 @@ type Key = {
 
 function keysOf(history: History): readonly Key[] {
   const keys = new Map<string, Key>();
-  const keyOf = (name: Json) => {
-    const known = keys.get(canonical(name));
-    if (known) return known;
-    const writes = new Map<string, Write>();
-    const key = { key: name, writes, reads: [], isDoubled: false };
-    keys.set(canonical(name), key);
-    return key;
-  };
   for (const [at, { ops, outcome }] of history.entries()) {
     const own = new Map<Key, Write>();
     for (const [f, name, value] of ops) {
-      const key = keyOf(name);
+      const key = keyOf(keys, name);
       const before = own.get(key);
       if (f === "w") {
         if (before) before.isLast = false;
@@ -116,6 +119,15 @@ function keysOf(history: History): readonly Key[] {
     }
   }
   return [...keys.values()];
+}
+
+function keyOf(keys: Map<string, Key>, name: Json): Key {
+  const known = keys.get(canonical(name));
+  if (known) return known;
+  const writes = new Map<string, Write>();
+  const key = { key: name, writes, reads: [], isDoubled: false };
+  keys.set(canonical(name), key);
+  return key;
 }
 
 function wrongRead(history: History, key: Key): Anomaly | null {
@@ -160,20 +172,27 @@ function inconsistent(
       const why = `${told}, not ${textOf(expected)}`;
       return misread("internal", why, at);
     }
-    const isFuture = ops
-      .slice(place)
-      .some(
-        ([f, other, later]) =>
-          f === "w" &&
-          canonical(other) === name &&
-          canonical(later) === canonical(value),
-      );
+    const isFuture = writes(ops.slice(place), name, value);
     if (isFuture) {
       return misread("internal", `${told} before it wrote that`, at);
     }
     if (level !== "read-committed") read.set(name, value);
   }
   return null;
+}
+
+/** Does one of these write the value to the key? */
+function writes(
+  ops: readonly RegisterOp[],
+  name: string,
+  value: Json,
+): boolean {
+  return ops.some(
+    ([f, key, other]) =>
+      f === "w" &&
+      canonical(key) === name &&
+      canonical(other) === canonical(value),
+  );
 }
 
 /** What is known of one key's versions, and what has to be chosen. */
@@ -194,14 +213,7 @@ function ordersOf(
       edge(key, "rw", read, next, read.value, next.value),
     ),
   ];
-  // Who read a version and then wrote, wrote a later one: else its read
-  // and the order of the two writes would make a cycle of ww and wr.
-  const successors = new Map<Write, Write[]>();
-  for (const write of writes) {
-    const read = key.reads.find(({ at }) => at === write.at)?.writer;
-    if (read)
-      successors.set(read, [...(successors.get(read) ?? []), write]);
-  }
+  const successors = successorsOf(key, writes);
   const isBefore = (one: Write, other: Write): boolean =>
     reach(successors, one).has(other);
   const edges = [
@@ -213,10 +225,7 @@ function ordersOf(
       next.flatMap((write) => inOrder(one, write)),
     ),
   ];
-  const endMs = ({ at }: Write) => history[at]?.returnMs ?? Infinity;
-  const byEnd = writes.toSorted((one, other) =>
-    endMs(one) < endMs(other) ? -1 : endMs(one) > endMs(other) ? 1 : 0,
-  );
+  const byEnd = inOrderOfReturns(writes, history);
   const choices = byEnd.flatMap((one, i) =>
     byEnd.slice(i + 1).flatMap((other): Choice[] => {
       if (isBefore(one, other) || isBefore(other, one)) return [];
@@ -224,6 +233,34 @@ function ordersOf(
     }),
   );
   return { edges, choices };
+}
+
+/**
+ * Who read a version and then wrote, wrote a later one: else its read and
+ * the order of the two writes would make a cycle of ww and wr.
+ */
+function successorsOf(
+  key: Key,
+  writes: readonly Write[],
+): ReadonlyMap<Write, readonly Write[]> {
+  const successors = new Map<Write, Write[]>();
+  for (const write of writes) {
+    const read = key.reads.find(({ at }) => at === write.at)?.writer;
+    if (!read) continue;
+    successors.set(read, [...(successors.get(read) ?? []), write]);
+  }
+  return successors;
+}
+
+/** The likely order of writes: tried first. */
+function inOrderOfReturns(
+  writes: readonly Write[],
+  history: History,
+): readonly Write[] {
+  const endMs = ({ at }: Write) => history[at]?.returnMs ?? Infinity;
+  return writes.toSorted((one, other) =>
+    endMs(one) < endMs(other) ? -1 : endMs(one) > endMs(other) ? 1 : 0,
+  );
 }
 
 function reach(

@@ -6,32 +6,113 @@
  * keys have to be looked at together (Herlihy and Wing 1990, section 3.3).
  */
 import type { Operation } from "./history.ts";
-import type { CounterExample, Model, Verdict } from "./linearizable.ts";
+import type {
+  CounterExample,
+  Found,
+  Model,
+  Traces,
+  Verdict,
+} from "./linearizable.ts";
+import { withoutNeedless } from "./linearizable-smallest.ts";
 
 type Store<S> = { readonly [part: string]: S };
 
 // #region check-sequential
-/** Check a whole history; `stepsMax` bounds the search. */
+/**
+ * Check a whole history; `stepsMax` bounds each search. A counter-example
+ * is made small where the model tells traces.
+ */
 export function checkSequential<S>(
   model: Model<S>,
   history: readonly Operation[],
   stepsMax = 1_000_000,
 ): Verdict {
-  const queues = queuesOf(
-    history.filter((operation) => !model.isIdle(operation)),
+  const find = (some: readonly Operation[]) =>
+    findOrder(model, queuesOf(some), stepsMax);
+  const all = history.filter((operation) => !model.isIdle(operation));
+  const { kind } = find(all);
+  if (kind === "order") return { verdict: "ok" };
+  if (kind === "unknown")
+    return { verdict: "unknown", steps: stepsMax };
+  const isIllegal = (some: readonly Operation[]) =>
+    find(some).kind === "none";
+  const operations = withoutNeedless(all, tracesIn(model), isIllegal);
+  const placed = find(operations).order;
+  const unplaced = operations.filter(
+    (one) => one.outcome !== "info" && !placed.includes(one),
   );
-  const tried = new Set<string>();
-  let longest: readonly Operation[] = [];
-  let stepsLeft = stepsMax;
-  const path: Place<S>[] = [start(queues)];
-  for (let here = path.at(-1); here; here = path.at(-1)) {
-    const isDone = queues.every((queue, at) =>
-      isOver(queue, here.taken[at] ?? 0),
+  const counterExample: CounterExample = {
+    part: "all",
+    beginning: all,
+    operations,
+    placed,
+    unplaced,
+  };
+  return { verdict: "illegal", counterExample };
+}
+// #endregion check-sequential
+
+/** The same names in two parts are two things. */
+function tracesIn<S>(
+  model: Model<S>,
+): ((operation: Operation) => Traces) | undefined {
+  if (model.traces === undefined) return undefined;
+  return (operation) => {
+    const told = model.traces?.(operation);
+    const part = model.partOf(operation);
+    const here = (names: readonly string[] = []) =>
+      names.map((name) => `${part} ${name}`);
+    return { leaves: here(told?.leaves), sees: here(told?.sees) };
+  };
+}
+
+// #region pram
+/**
+ * PRAM (Lipton and Sandberg 1988): each process alone has an order that
+ * explains what it was told, of its own operations and all writes, which
+ * keeps every process' order. Two processes may see two orders.
+ */
+export function checkPram<S>(
+  model: Model<S>,
+  history: readonly Operation[],
+  stepsMax = 1_000_000,
+): Verdict {
+  const processes = new Set(history.map(({ process }) => process));
+  let verdict: Verdict = { verdict: "ok" };
+  for (const process of processes) {
+    const view = history.filter(
+      (one) =>
+        one.process === process ||
+        (one.op !== "read" && one.outcome !== "fail"),
     );
-    if (isDone) return { verdict: "ok" };
-    if (stepsLeft === 0) return { verdict: "unknown", steps: stepsMax };
+    const found = checkSequential(model, view, stepsMax);
+    if (found.verdict === "illegal") return found;
+    if (found.verdict === "unknown") verdict = found;
+  }
+  return verdict;
+}
+// #endregion pram
+
+// #region search
+/** Let the processes take turns in all ways, none of them twice. */
+function findOrder<S>(
+  model: Model<S>,
+  queues: readonly (readonly Operation[])[],
+  stepsMax: number,
+): Found {
+  const tried = new Set<string>();
+  let longest: Place<S> = start(queues);
+  let stepsLeft = stepsMax;
+  const path = [longest];
+  for (let here = path.at(-1); here; here = path.at(-1)) {
+    const { taken, length } = here;
+    const isDone = queues.every((queue, at) =>
+      isOver(queue, taken[at] ?? 0),
+    );
+    if (isDone) return { kind: "order", order: orderOf(here) };
+    if (stepsLeft === 0) return { kind: "unknown", order: [] };
     stepsLeft -= 1;
-    if (here.order.length > longest.length) longest = here.order;
+    if (length > longest.length) longest = here;
     const next = advance(model, queues, here);
     if (next === null) {
       path.pop();
@@ -41,16 +122,18 @@ export function checkSequential<S>(
     if (!tried.has(name)) path.push(next);
     tried.add(name);
   }
-  const counterExample = unexplained(queues.flat(), longest);
-  return { verdict: "illegal", counterExample };
+  return { kind: "none", order: orderOf(longest) };
 }
-// #endregion check-sequential
+// #endregion search
 
 type Place<S> = {
   /** How many of each process have a place in the order. */
   readonly taken: readonly number[];
   readonly store: Store<S>;
-  readonly order: readonly Operation[];
+  /** The last of the order so far, and what it came after. */
+  readonly last: Operation | null;
+  readonly before: Place<S> | null;
+  readonly length: number;
   /** The process to try next. */
   untried: number;
 };
@@ -59,9 +142,19 @@ function start<S>(queues: readonly unknown[]): Place<S> {
   return {
     taken: queues.map(() => 0),
     store: {},
-    order: [],
+    last: null,
+    before: null,
+    length: 0,
     untried: 0,
   };
+}
+
+function orderOf<S>(place: Place<S>): readonly Operation[] {
+  const order: Operation[] = [];
+  for (let here: Place<S> | null = place; here; here = here.before) {
+    if (here.last) order.unshift(here.last);
+  }
+  return order;
 }
 
 /** What was never answered may be left out. */
@@ -87,7 +180,9 @@ function advance<S>(
     return {
       taken: here.taken.map((n, other) => (other === at ? n + 1 : n)),
       store: { ...here.store, [part]: next.state },
-      order: [...here.order, operation],
+      last: operation,
+      before: here,
+      length: here.length + 1,
       untried: 0,
     };
   }
@@ -112,14 +207,4 @@ function queuesOf(
     else queues.set(name, [operation]);
   }
   return [...queues.values()];
-}
-
-function unexplained(
-  operations: readonly Operation[],
-  placed: readonly Operation[],
-): CounterExample {
-  const unplaced = operations.filter(
-    (one) => one.outcome !== "info" && !placed.includes(one),
-  );
-  return { part: "all", operations, placed, unplaced };
 }

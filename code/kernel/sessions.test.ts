@@ -7,7 +7,7 @@ import type { Json } from "./node.ts";
 import { orders, subsets } from "./serializable-brute.scenario.ts";
 import { checkSession, type Guarantee } from "./sessions.ts";
 import { checkCausal } from "./sessions-causal.ts";
-import { checkSequential } from "./sessions-sequential.ts";
+import { checkPram, checkSequential } from "./sessions-sequential.ts";
 
 let clockMs = 0;
 
@@ -182,6 +182,185 @@ describe("causal consistency (Bouajjani et al. 2017)", () => {
   });
 });
 
+describe("causal consistency, checked", () => {
+  const anyOp = fc.record({
+    process: fc.constantFrom("a", "b", "c"),
+    key: fc.constantFrom("x", "y"),
+    kind: fc.constantFrom("read", "read", "write", "lost"),
+    seen: fc.nat(5),
+  });
+
+  /** Values written once a key; reads see one of them, or nothing. */
+  const anyHistory = fc.array(anyOp, { maxLength: 8 }).map((drawn) => {
+    const isWrite = ({ kind }: { kind: string }) => kind !== "read";
+    return drawn.map((one, at) => {
+      const { process, key, kind, seen } = one;
+      if (isWrite(one)) {
+        const made = write(process, key, at);
+        const open = {
+          returnMs: null,
+          result: null,
+          outcome: "info" as const,
+        };
+        return kind === "lost" ? { ...made, ...open } : made;
+      }
+      const values = drawn.flatMap((other, n) =>
+        isWrite(other) && other.key === key ? [n] : [],
+      );
+      return read(
+        process,
+        key,
+        values[seen % (values.length + 1)] ?? null,
+      );
+    });
+  });
+
+  it("agrees with trying all orders of what each read knows", () => {
+    const count = { ok: 0, illegal: 0, unknown: 0 };
+    fc.assert(
+      fc.property(anyHistory, (history) => {
+        const found = checkCausal(history);
+        count[found.verdict] += 1;
+        expect(found.verdict).toBe(
+          isCausal(history) ? "ok" : "illegal",
+        );
+        if (found.verdict !== "illegal") return;
+        const { smallest, operations } = found;
+        expect(isCausal(smallest)).toBe(false);
+        for (const one of operations) expect(smallest).toContain(one);
+        for (const one of smallest) {
+          const fewer = smallest.filter(
+            (other) =>
+              other !== one &&
+              (one.op !== "write" ||
+                other.result?.value !== one.args.value),
+          );
+          expect(isCausal(fewer)).toBe(true);
+        }
+      }),
+      { numRuns: 1500, seed: 6 },
+    );
+    expect(Math.min(count.ok, count.illegal)).toBeGreaterThan(200);
+    expect(count.unknown).toBe(0);
+  });
+
+  /** Each read alone: some order of what it knows ends in what it saw. */
+  function isCausal(history: readonly Operation[]): boolean {
+    const isCause = (one: Operation, other: Operation) => {
+      const isSession =
+        one.process === other.process &&
+        one.outcome === "ok" &&
+        one.invokeMs < other.invokeMs;
+      const isSource =
+        one.op === "write" &&
+        other.op === "read" &&
+        one.args.key === other.args.key &&
+        one.args.value === other.result?.value;
+      return isSession || isSource;
+    };
+    const past = (one: Operation) => {
+      const found = new Set<Operation>();
+      const open = [one];
+      for (let next = open.pop(); next; next = open.pop()) {
+        for (const other of history) {
+          if (found.has(other) || !isCause(other, next)) continue;
+          found.add(other);
+          open.push(other);
+        }
+      }
+      return found;
+    };
+    const pasts = new Map(history.map((one) => [one, past(one)]));
+    return history.every((one) => {
+      const known = pasts.get(one) ?? new Set();
+      if (known.has(one)) return false;
+      if (one.op !== "read") return true;
+      const writes = [...known].filter(
+        ({ op, args }) => op === "write" && args.key === one.args.key,
+      );
+      return orders(writes).some((order) => {
+        const keepsCauses = order.every((write, at) =>
+          order
+            .slice(at + 1)
+            .every((later) => !pasts.get(write)?.has(later)),
+        );
+        const held = order.at(-1)?.args.value ?? null;
+        return keepsCauses && held === (one.result?.value ?? null);
+      });
+    });
+  }
+
+  it("of thousands, through one reader of the one before it", () => {
+    const history = Array.from({ length: 3000 }, (_, n) => {
+      const process = `p${(n >> 1) % 40}`;
+      const key = `k${n % 7}`;
+      if (n % 2 === 1) return write(process, key, n);
+      return n === 0
+        ? read(process, "k0", null)
+        : read(process, `k${(n - 1) % 7}`, n - 1);
+    });
+    expect(checkCausal(history).verdict).toBe("ok");
+    const found = checkCausal([...history, read("p39", "k1", 1)]);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    expect(found.anomaly).toBe("overwritten-read");
+    expect(found.smallest.length).toBeLessThan(100);
+  });
+});
+
+describe("PRAM (Lipton and Sandberg 1988)", () => {
+  it("lets two processes see two orders, but none of them go back", () => {
+    const history = [
+      write("a", "x", 1),
+      write("b", "x", 2),
+      read("c", "x", 1),
+      read("c", "x", 2),
+      read("d", "x", 2),
+      read("d", "x", 1),
+    ];
+    expect(checkPram(kv, history).verdict).toBe("ok");
+    const back = [...history, read("d", "x", 2)];
+    expect(checkPram(kv, back).verdict).toBe("illegal");
+  });
+
+  it("forgets how another process knew: that is causality", () => {
+    const history = [
+      write("a", "x", 1),
+      read("b", "x", 1),
+      write("b", "x", 2),
+      read("c", "x", 2),
+      read("c", "x", 1),
+    ];
+    expect(checkPram(kv, history).verdict).toBe("ok");
+    expect(checkCausal(history).verdict).toBe("illegal");
+  });
+
+  it("keeps the order in which each process wrote", () => {
+    const history = [
+      write("a", "x", 1),
+      write("a", "y", 2),
+      read("b", "y", 2),
+    ];
+    const seen = [...history, read("b", "x", 1)];
+    expect(checkPram(kv, seen).verdict).toBe("ok");
+    const missing = {
+      ...read("b", "x", null),
+      result: { type: "error", code: 20 },
+      outcome: "fail" as const,
+    };
+    const found = checkPram(kv, [...history, missing]);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    expect(found.counterExample.operations).toEqual([
+      ...history,
+      missing,
+    ]);
+  });
+
+  it("gives up as unknown", () => {
+    const history = [write("a", "x", 1), read("b", "x", 1)];
+    expect(checkPram(kv, history, 1).verdict).toBe("unknown");
+  });
+});
+
 describe("sequential consistency (Lamport 1979)", () => {
   it("lets a whole process be late; linearizability does not", () => {
     const history = [write("a", "x", 1), read("b", "x", null)];
@@ -248,6 +427,21 @@ describe("sequential consistency (Lamport 1979)", () => {
         const found = checkSequential(kv, history).verdict;
         count[found] += 1;
         expect(found).toBe(someOrder(history) ? "ok" : "illegal");
+        const verdict = checkSequential(kv, history);
+        if (verdict.verdict !== "illegal") return;
+        const { operations, unplaced } = verdict.counterExample;
+        expect(someOrder(operations)).toBe(false);
+        expect(unplaced.length).toBeGreaterThan(0);
+        for (const one of operations) {
+          const fewer = operations.filter(
+            (other) =>
+              other !== one &&
+              (one.op !== "write" ||
+                other.args.key !== one.args.key ||
+                other.result?.value !== one.args.value),
+          );
+          expect(someOrder(fewer)).toBe(true);
+        }
       }),
       { numRuns: 400, seed: 3 },
     );

@@ -41,6 +41,8 @@ export type SessionVerdict =
       /** Two of one session; the later one went back. */
       readonly earlier: Operation;
       readonly later: Operation;
+      /** That the earlier one made or saw, and the later one. */
+      readonly versions: readonly [known: number, version: number];
       readonly explanation: string;
     }
   | { readonly verdict: "unknown"; readonly why: string };
@@ -104,5 +106,7 @@ function broken(
   const explanation =
     `${later.process} ${did(earlier.op)} version ${known} of ${name}, ` +
     `and later ${did(later.op)} version ${version}.`;
-  return { verdict: "illegal", guarantee, earlier, later, explanation };
+  const versions = [known, version] as const;
+  const found = { guarantee, earlier, later, versions, explanation };
+  return { verdict: "illegal", ...found };
 }

@@ -34,7 +34,9 @@ export function look(memory: Memory, state: State): Memory {
       next = oneValueASlot(next, state, slot);
     }
   }
-  if (before?.chosen !== state.chosen) learnedIsChosen(next, state);
+  if (before?.chosen !== state.chosen) {
+    learnedIsChosen(next, before?.chosen ?? {}, state);
+  }
   return next;
 }
 // #endregion mp-memory
@@ -64,9 +66,14 @@ function oneValueASlot(
 
 // #region learned-is-chosen
 /** A replica learns nothing that is not chosen (§2.1). */
-function learnedIsChosen(memory: Memory, state: State): void {
+function learnedIsChosen(
+  memory: Memory,
+  before: Slots<Entry>,
+  state: State,
+): void {
   for (const slot of slotsOf(state.chosen)) {
     const entry = state.chosen[slot];
+    if (before[slot] === entry) continue;
     demand(
       isSame(memory.chosen[slot], entry),
       `Slot ${slot}: ${state.id} learned ${text(entry)}, ` +

@@ -18,7 +18,7 @@ export function run(seed: number): string {
     "Copied, then switched:",
     `  the history is ${verdict.verdict}.`,
     ...(verdict.verdict === "illegal"
-      ? formatHistory(verdict.counterExample.operations)
+      ? formatHistory(verdict.counterExample.beginning)
           .split("\n")
           .map((line) => `  ${line}`)
       : []),

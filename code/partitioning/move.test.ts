@@ -37,7 +37,9 @@ function weather(seed: number) {
 }
 
 describe("a move under load", () => {
-  test.each(seeds(40))(
+  // With many requests asked again in vain, the checker gave up on 9616
+  // and 9850; now it tries one of those that are alike for all.
+  test.each([...seeds(40), 9616, 9850])(
     "is linearizable in any weather, seed %i",
     (seed) => {
       const sim = moveUnderLoad(seed, undefined, weather(seed));

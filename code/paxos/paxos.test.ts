@@ -8,6 +8,7 @@ import type { Fault } from "../kernel/faults.ts";
 import type { Effect, Input, Json, Message } from "../kernel/node.ts";
 import { intBetween, stream } from "../kernel/random.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
+import { seeds } from "../seeds.ts";
 import { chosenIn, valuesChosen } from "./check.scenario.ts";
 import {
   acceptorIds,
@@ -336,38 +337,36 @@ function troubled(seed: number, options: Partial<ClusterOptions> = {}) {
 
 function seedsThat(
   breaks: (seed: number) => boolean,
-  seeds: number,
+  count: number,
 ): readonly number[] {
-  return Array.from({ length: seeds }, (_, seed) => seed).filter(
+  return Array.from({ length: count }, (_, seed) => seed).filter(
     breaks,
   );
 }
 
 describe("with crashes between any two effects, losses and duplicates", () => {
-  const seeds = Number(process.env.SEEDS ?? 200);
-
-  test("one value is chosen, it was proposed, and learners agree (§2.1)", () => {
-    for (let seed = 0; seed < seeds; seed++) {
+  test.each(seeds(100))(
+    "one value is chosen, it was proposed, and learners agree (§2.1), seed %i",
+    (seed) => {
       const { sim, values, quorum } = troubled(seed);
       const chosen = valuesChosen(sim.trace, quorum);
-      const context = `seed ${seed}: ${chosen.join(", ")}`;
-      expect(chosen.length, context).toBe(1);
-      expect(values, context).toContain(chosen[0]);
+      expect(chosen.length, chosen.join(", ")).toBe(1);
+      expect(values).toContain(chosen[0]);
       const { chosen: learned } = sim.state<LearnerState>("l1");
-      for (const { value } of learned)
-        expect(value, context).toBe(chosen[0]);
-    }
-  });
+      for (const { value } of learned) expect(value).toBe(chosen[0]);
+    },
+  );
 
-  test("every proposer finishes after the trouble (§2.4)", () => {
-    for (let seed = 0; seed < seeds; seed++) {
+  test.each(seeds(100))(
+    "every proposer finishes after the trouble (§2.4), seed %i",
+    (seed) => {
       const { sim } = troubled(seed);
       for (const id of ["p1", "p2", "p3"]) {
         const { done } = sim.state<ProposerState>(id);
-        expect(done, `seed ${seed}, ${id}`).toBe(true);
+        expect(done, id).toBe(true);
       }
-    }
-  });
+    },
+  );
 
   test("the same seed gives the same trace", () => {
     expect(troubled(5).sim.trace).toEqual(troubled(5).sim.trace);
