@@ -143,7 +143,7 @@ function summaryOf(module: TestModule): readonly string[] {
 }
 
 function failureOf(test: TestCase, program: string, root: string): string {
-  const seed = /\bseed (\d+)/i.exec(test.name)?.[1] ?? "";
+  const seed = /\bseed (\d+)/i.exec(test.fullName)?.[1] ?? "";
   const [words] = test.name.split(/[ ,(]*\bseed \d/i);
   const chosen = words ? ` --test "${words.replace(/["$`\\]/g, "\\$&")}"` : "";
   const here = root === process.cwd() ? "" : ` --root ${root}`;

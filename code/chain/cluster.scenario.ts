@@ -1,5 +1,9 @@
 /** A chain of three servers, its master and clients, in good or bad air. */
-import { type ClientState, kvClient } from "../kernel/client.ts";
+import {
+  type ClientState,
+  kvClient,
+  scriptedClient,
+} from "../kernel/client.ts";
 import { type ChaosKind, swarm } from "../kernel/faults.ts";
 import { historyOf, type Operation } from "../kernel/history.ts";
 import type { Node, NodeId } from "../kernel/node.ts";
@@ -48,6 +52,8 @@ export function cluster(
 export type Storm = {
   readonly sim: Simulation;
   readonly history: readonly Operation[];
+  /** What is asked after the storm: a write and a read. */
+  readonly calm: readonly Operation[];
 };
 
 /** What may happen where the master may be wrong about a death. */
@@ -81,16 +87,33 @@ export function storm(
     keys: ["x", "y"],
     operations: 60,
   });
-  const asking = Object.fromEntries(clients.map((id) => [id, client]));
+  const last = [
+    { type: "write", key: "x", value: "last" },
+    { type: "read", key: "x" },
+  ];
+  const c4 = scriptedClient(last, {
+    targets: servers,
+    timeoutMs: 150,
+    attemptsMax: 20,
+    startMs: untilMs + 500,
+  });
+  const asking = {
+    ...Object.fromEntries(clients.map((id) => [id, client])),
+    c4,
+  };
   // The links of the paper lose nothing.
   const links = isFailStop ? { messageLossProbability: 0 } : {};
   const network = { ...weather.network, ...links };
   const options = { ...weather, network, seed, nodes: asking };
   const sim = cluster(node, options);
   sim.runUntil(untilMs + 1000);
-  const isAsking = (id: NodeId) =>
-    sim.state<ClientState>(id).answers.length < 60;
-  while (clients.some(isAsking)) sim.runFor(200);
+  const isAsking = (id: NodeId, questions: number) =>
+    sim.state<ClientState>(id).answers.length < questions;
+  while (clients.some((id) => isAsking(id, 60)) || isAsking("c4", 2)) {
+    sim.runFor(200);
+  }
   sim.runFor(500);
-  return { sim, history: historyOf(sim.trace, clients) };
+  const history = historyOf(sim.trace, [...clients, "c4"]);
+  const calm = history.filter(({ process }) => process === "c4");
+  return { sim, history, calm };
 }

@@ -94,7 +94,8 @@ function renewed(
   sentMs: number,
 ): number | null {
   if (sentMs < startMs) return leaseUntilMs;
-  return Math.max(leaseUntilMs ?? 0, sentMs + (leaseMs ?? 0));
+  // Not from zero: that is still to come for a clock set before it.
+  return Math.max(leaseUntilMs ?? startMs, sentMs + (leaseMs ?? 0));
 }
 
 /** Out of the chain: Hist may hold what no other server has. */

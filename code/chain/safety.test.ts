@@ -13,13 +13,14 @@ import {
 } from "./cluster.scenario.ts";
 import { paperOptions, type State } from "./state.ts";
 
-function demandAll({ sim, history }: Storm): void {
+function demandAll({ sim, history, calm }: Storm): void {
   expect(checkLinearizable(kv, history)).toEqual({ verdict: "ok" });
   const [one, ...others] = servers.map((id) => sim.state<State>(id));
   expect(one?.config.chain.toSorted(byName)).toEqual(servers);
   for (const other of others) expect(other.hist).toEqual(one?.hist);
-  const late = history.slice(-5);
-  expect(late.some(({ outcome }) => outcome === "ok")).toBe(true);
+  const done = calm.filter(({ outcome }) => outcome === "ok");
+  const answered = new Set(done.map(({ op }) => op));
+  expect([...answered]).toEqual(["write", "read"]);
 }
 
 function byName(one: string, other: string): number {
@@ -35,9 +36,16 @@ describe("linearizable, and alive again in the calm", () => {
     },
   );
 
-  test.each(seeds(6))("any storm, with leases, seed %i", (seed) => {
-    demandAll(storm(seed, chain(leaseOptions)));
-  });
+  // In the named ones all clients had done with asking before it was calm;
+  // now one asks after the storm.
+  // In 4175 and 9913 a clock showed less than zero: the first lease lasted
+  // until zero, and a removed tail answered a stale read.
+  test.each([...seeds(6), 747, 1534, 3586, 4175, 9913])(
+    "any storm, with leases, seed %i",
+    (seed) => {
+      demandAll(storm(seed, chain(leaseOptions)));
+    },
+  );
 
   test.each(seeds(6))("CRAQ in any storm, seed %i", (seed) => {
     demandAll(storm(seed, chain(craqOptions)));

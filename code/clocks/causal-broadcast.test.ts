@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { intBetween, stream } from "../kernel/random.ts";
+import { seeds } from "../seeds.ts";
 import {
   type Broadcast,
   broadcast,
@@ -26,8 +27,9 @@ describe("causal broadcast (Birman, Schiper, Stephenson 1991)", () => {
     expect(n2.log).toEqual(["first", "second"]);
   });
 
-  it("delivers all, and no effect before its cause, in any arrival order", () => {
-    for (let seed = 1; seed <= 100; seed++) {
+  it.each(seeds(100))(
+    "delivers all, and no effect before its cause, in any arrival order, seed %i",
+    (seed) => {
       const { members, causes } = chatter(seed);
       for (const member of members) {
         expect(member.heldBack).toEqual([]);
@@ -38,8 +40,8 @@ describe("causal broadcast (Birman, Schiper, Stephenson 1991)", () => {
           }
         });
       }
-    }
-  });
+    },
+  );
 
   it("does not order concurrent messages: two members may differ", () => {
     const differs = Array.from({ length: 20 }, (_, i) => chatter(i + 1))

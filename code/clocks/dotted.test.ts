@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { intBetween, stream } from "../kernel/random.ts";
+import { seeds } from "../seeds.ts";
 import { contextOf, merge, put, type Sibling } from "./dotted.ts";
 import type { VersionVector } from "./version-vector.ts";
 
@@ -58,19 +59,18 @@ describe("dotted version vector (Preguiça et al. 2010)", () => {
     expect(three.map((s) => s.value)).toEqual(["b1", "a2"]);
   });
 
-  it("agrees with sets of all writes read, over random runs", () => {
-    for (let seed = 1; seed <= 200; seed++) {
+  it.each(seeds(200))(
+    "agrees with sets of all writes read, seed %i",
+    (seed) => {
       const { replicas, stores, truths } = randomRun(seed);
       for (const id of replicas) {
         const kept = (stores[id] ?? [])
           .map((s) => s.value)
           .sort(byText);
-        expect(kept, `seed ${seed}, ${id}`).toEqual(
-          alive(truths[id] ?? new Map()),
-        );
+        expect(kept, id).toEqual(alive(truths[id] ?? new Map()));
       }
-    }
-  });
+    },
+  );
 
   it("merges commutatively, associatively and idempotently", () => {
     for (let seed = 1; seed <= 50; seed++) {

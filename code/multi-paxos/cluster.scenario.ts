@@ -115,7 +115,8 @@ export function demandProgress(
   const leader = leaderOf(sim, ids);
   if (leader === null) throw new Error("nobody leads after the storm");
   proposeTo(sim, leader, "after the storm");
-  sim.runFor(500);
+  // A single message may take most of a second, in calm weather too.
+  sim.runFor(2000);
   const { nextSlot } = sim.state<State>(leader);
   const learned = ids.map((id) => sim.state<State>(id).chosenTo);
   if (learned.some((chosenTo) => chosenTo !== nextSlot - 1)) {

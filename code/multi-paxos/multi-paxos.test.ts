@@ -301,7 +301,9 @@ describe("phase 2, for each slot (§3)", () => {
 });
 
 describe("one entry a slot, in any storm; live after it", () => {
-  test.each(seeds(12))("three replicas, seed %i", (seed) => {
+  // In 5977 the last proposal took 0.4 s to arrive, and the demand for
+  // progress did not wait for the acceptances.
+  test.each([...seeds(12), 5977])("three replicas, seed %i", (seed) => {
     stormAndCalm(seed, three, node);
   });
 
