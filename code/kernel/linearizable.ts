@@ -186,7 +186,13 @@ function candidates<S>(search: Search<S>): number[] {
   if (firstEndMs < Infinity) {
     search.stuckMs = Math.max(search.stuckMs, firstEndMs);
   }
-  return found;
+  // Those with an answer first: of what nobody knows to have been done,
+  // only what explains an answer has to be.
+  const isOpen = (at: number) => operations[at]?.outcome === "info";
+  return [
+    ...found.filter((at) => !isOpen(at)),
+    ...found.filter((at) => isOpen(at)),
+  ];
 }
 // #endregion candidates
 

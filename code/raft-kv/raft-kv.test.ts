@@ -271,10 +271,15 @@ test("no step changes what it was given, or hides anything", () => {
 });
 
 describe("the history is linearizable", () => {
-  test.each(seeds(6))("three servers in a storm, seed %i", (seed) => {
-    const sim = storm(seed, three, raftKv(paperOptions));
-    expect(verdictOn(sim)).toEqual({ verdict: "ok" });
-  });
+  // In 5859 many writes went unanswered, and the checker lost itself in
+  // orders of these before it looked at what had been answered.
+  test.each([...seeds(6), 5859])(
+    "three servers in a storm, seed %i",
+    (seed) => {
+      const sim = storm(seed, three, raftKv(paperOptions));
+      expect(verdictOn(sim)).toEqual({ verdict: "ok" });
+    },
+  );
 
   test.each(seeds(6))("five with pre-vote and all, seed %i", (seed) => {
     const sim = storm(seed, five, raftKv(calmOptions));
