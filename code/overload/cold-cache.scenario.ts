@@ -63,6 +63,9 @@ export const responses: Readonly<Record<string, CacheOptions>> = {
   "cheap queries": { ...normal, queriesPerMiss: 1 },
 };
 
+// #endregion cold-cache
+
+// #region cold-cache-run
 export function coldCache(seed: number, options: CacheOptions) {
   const users = client({
     server: "front",
@@ -95,6 +98,9 @@ export type Reading = {
   readonly queue: number;
 };
 
+// #endregion cold-cache-run
+
+// #region cold-cache-watch
 /** One reading for each of so many seconds. */
 export function watch(
   sim: ReturnType<typeof coldCache>,
@@ -123,4 +129,4 @@ export function watch(
   }
   return readings;
 }
-// #endregion cold-cache
+// #endregion cold-cache-watch

@@ -45,6 +45,9 @@ export const fronts: Readonly<Record<string, Node<unknown>>> = {
   }) as Node<unknown>,
 };
 
+// #endregion cascade
+
+// #region cascade-run
 /** Sixty calls a second, half to each route; users wait two seconds. */
 export function cascade(
   seed: number,
@@ -92,4 +95,4 @@ export function answered(
   };
   return { checkout: share("checkout"), recs: share("recs") };
 }
-// #endregion cascade
+// #endregion cascade-run

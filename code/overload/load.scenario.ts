@@ -67,6 +67,9 @@ export type Variant = {
   readonly server: WorkerOptions;
 };
 
+// #endregion load-variants
+
+// #region load-table
 export const variants: Readonly<Record<string, Variant>> = {
   "endless queue": { rule: open, server: plain },
   "queue of 50": {
@@ -98,7 +101,7 @@ export const variants: Readonly<Record<string, Variant>> = {
   "AIMD limit": { rule: aimd, server: plain },
   "gradient limit": { rule: gradient, server: plain },
 };
-// #endregion load-variants
+// #endregion load-table
 
 // #region load-run
 const ids = Array.from({ length: 10 }, (_, n) => `client${n}`);
@@ -136,6 +139,9 @@ export function loadRun(
 
 type Run = ReturnType<typeof loadRun>;
 
+// #endregion load-run
+
+// #region load-readings
 export function serverOf(sim: Run): GateState<WorkerState> {
   return sim.state<GateState<WorkerState>>("server");
 }
@@ -168,7 +174,7 @@ export function goodput(
 export function lawOf(sim: Run) {
   return law(serverOf(sim).meter, sim.nowMs);
 }
-// #endregion load-run
+// #endregion load-readings
 
 // #region load-classes
 /** Whose calls they are decides who is turned away first. */

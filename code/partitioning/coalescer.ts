@@ -13,7 +13,7 @@ import type {
   Step,
 } from "../kernel/node.ts";
 
-// #region coalescer
+// #region flights
 type Asker = { readonly src: NodeId; readonly msgId: Json };
 export type CoalescerState = {
   readonly flights: {
@@ -25,6 +25,9 @@ export type CoalescerState = {
   readonly lastId: number;
 };
 
+// #endregion flights
+
+// #region coalescer
 /** Reads go to `store`; a flight without an answer is over in time. */
 export function coalescer(
   store: NodeId,

@@ -58,6 +58,9 @@ export function moveUnderLoad(
   return sim;
 }
 
+// #endregion moving
+
+// #region move-verdict
 /** Of the two that were started, at most one answers. */
 function onlyOneServes(sim: Simulation): void {
   const serving = ["n1", "n2"].filter((id) =>
@@ -80,4 +83,4 @@ export function verdictOf(sim: Simulation) {
   }));
   return checkLinearizable(kv, [...first, ...history]);
 }
-// #endregion moving
+// #endregion move-verdict
