@@ -74,6 +74,7 @@ describe("a build of a whole book", () => {
       proof: Record<string, unknown>;
     };
     expect(record.artefacts.map((artefact) => artefact.path)).toEqual([
+      "code/",
       "complete/complete.epub",
       "complete/complete.pdf",
       "complete/html/",
