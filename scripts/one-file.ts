@@ -27,6 +27,8 @@ type Unit = {
   readonly end: number;
   readonly declares: readonly string[];
   readonly mentions: readonly Mention[];
+  /** Done only by the program itself: `if (import.meta.main)`. */
+  readonly isMain: boolean;
 };
 type Module = {
   readonly path: string;
@@ -47,10 +49,16 @@ type Module = {
  * @param entry  path of the program, of the repository
  * @param read  text of a file by its path, of the repository
  * @param preface  stands at the top of the result
+ * @param parsed  what earlier calls have read of the same files
  * @throws Error where a module uses a form that cannot be joined (default exports, a namespace handed on)
  */
-export function oneFile(entry: string, read: (path: string) => string, preface: string): string {
-  const modules = modulesOf(entry, read);
+export function oneFile(
+  entry: string,
+  read: (path: string) => string,
+  preface: string,
+  parsed: ParsedModules = new Map(),
+): string {
+  const modules = modulesOf(entry, read, parsed);
   const kept = reachable(entry, modules);
   const names = nameAll(entry, modules, kept);
   const parts = [...modules.values()].flatMap((module) => {
@@ -66,14 +74,25 @@ export function oneFile(entry: string, read: (path: string) => string, preface: 
   return `${all.replace(/\n{3,}/g, "\n\n").trim()}\n`;
 }
 
+/** Modules that are read, by path: many programs share the kernel. */
+export type ParsedModules = Map<string, Module>;
+
 /** Each module once, what it imports before it. */
-function modulesOf(entry: string, read: (path: string) => string): ReadonlyMap<string, Module> {
+function modulesOf(
+  entry: string,
+  read: (path: string) => string,
+  parsed: ParsedModules,
+): ReadonlyMap<string, Module> {
   const done = new Map<string, Module>();
   const begun = new Set<string>();
   const visit = (path: string): void => {
     if (begun.has(path)) return;
     begun.add(path);
-    const module = moduleFrom(path, read(path), path === entry);
+    const whole = parsed.get(path) ?? moduleFrom(path, read(path));
+    parsed.set(path, whole);
+    // What a module does when it is run itself is the program's to do.
+    const units = whole.units.filter(({ isMain }) => path === entry || !isMain);
+    const module = { ...whole, units };
     for (const dependency of module.dependencies) visit(dependency);
     done.set(path, module);
   };
@@ -81,7 +100,7 @@ function modulesOf(entry: string, read: (path: string) => string): ReadonlyMap<s
   return done;
 }
 
-function moduleFrom(path: string, text: string, isEntry: boolean): Module {
+function moduleFrom(path: string, text: string): Module {
   const ast = parse(text, { sourceType: "module", plugins: ["typescript"] });
   const { body } = ast.program;
   const own = new Map<string, Target>();
@@ -135,14 +154,13 @@ function moduleFrom(path: string, text: string, isEntry: boolean): Module {
       }
     }
   const found = mentionsIn(ast, path, own, namespaces);
-  const units = unitsOf(text, body, isEntry, ast.comments ?? []).map(
-    ({ start, end, statement }) => ({
-      start,
-      end,
-      declares: declaredBy(statement),
-      mentions: found.mentions.filter((mention) => mention.start >= start && mention.end <= end),
-    }),
-  );
+  const units = unitsOf(text, body, ast.comments ?? []).map(({ start, end, statement }) => ({
+    start,
+    end,
+    declares: declaredBy(statement),
+    isMain: asksForMain(text, statement),
+    mentions: found.mentions.filter((mention) => mention.start >= start && mention.end <= end),
+  }));
   const head = headOf(text, body, ast.comments ?? []);
   return { path, text, head, units, exported, dependencies, ...found };
 }
@@ -201,7 +219,6 @@ type Span = { readonly start?: number | null; readonly end?: number | null };
 function unitsOf(
   text: string,
   body: readonly Statement[],
-  isEntry: boolean,
   comments: readonly Span[],
 ): { start: number; end: number; statement: Statement }[] {
   const units: { start: number; end: number; statement: Statement }[] = [];
@@ -212,8 +229,7 @@ function unitsOf(
     const end = (statement.end ?? 0) + rest;
     const isGone =
       statement.type === "ImportDeclaration" ||
-      (statement.type === "ExportNamedDeclaration" && !statement.declaration) ||
-      (!isEntry && asksForMain(text, statement));
+      (statement.type === "ExportNamedDeclaration" && !statement.declaration);
     if (!isGone) units.push({ start: startOf(text, from, statement, comments), end, statement });
     from = end;
   }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { isFile, listFiles, readText } from "./files.ts";
 import type { BookMeta } from "./model.ts";
-import { oneFile } from "./one-file.ts";
+import { oneFile, type ParsedModules } from "./one-file.ts";
 import { escapeAttribute, escapeText } from "./output/document.ts";
 import { type Deps, plainPage } from "./output/start.ts";
 import { byCodePoint } from "./report.ts";
@@ -28,10 +28,11 @@ export async function joinPrograms(
   root: string,
   deps: Deps,
 ): Promise<ReadonlyMap<string, string>> {
+  const parsed: ParsedModules = new Map();
   const programs = listPrograms(root).map(({ name, path, hint }) => {
     const file = `${name.replaceAll("/", "-")}.ts`;
     const opening = preface(book, name, `node ${file} ${hint}`);
-    const text = oneFile(path, (used) => textOf(root, used), opening);
+    const text = oneFile(path, (used) => textOf(root, used), opening, parsed);
     return { name, file, text, purpose: purposeOf(textOf(root, path)) };
   });
   if (programs.length === 0) return new Map();
