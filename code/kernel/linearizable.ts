@@ -122,6 +122,8 @@ type Search<S> = {
   readonly operations: readonly Operation[];
   /** Equal for two that are the same to the object; null if answered. */
   readonly twins: readonly (string | null)[];
+  /** Try what has an answer before what nobody knows to be done. */
+  readonly answeredFirst: boolean;
   readonly isPlaced: boolean[];
   /** The first that has no place: all before it have one. */
   first: number;
@@ -186,8 +188,7 @@ function candidates<S>(search: Search<S>): number[] {
   if (firstEndMs < Infinity) {
     search.stuckMs = Math.max(search.stuckMs, firstEndMs);
   }
-  // Those with an answer first: of what nobody knows to have been done,
-  // only what explains an answer has to be.
+  if (!search.answeredFirst) return found;
   const isOpen = (at: number) => operations[at]?.outcome === "info";
   return [
     ...found.filter((at) => !isOpen(at)),
@@ -269,8 +270,13 @@ function findOrder<S>(
   const operations = history.toSorted(
     (one, other) => one.invokeMs - other.invokeMs,
   );
-  const search = begin(model, operations, stepsMax);
-  const isFound = placeAll(search);
+  // One order of trying gets lost where the other does not.
+  const asCalled = begin(model, operations, stepsMax, false);
+  const isLost = !placeAll(asCalled) && asCalled.stepsLeft === 0;
+  const search = isLost
+    ? begin(model, operations, stepsMax, true)
+    : asCalled;
+  const isFound = isLost ? placeAll(search) : search.open === 0;
   const order = isFound ? search.order : search.longest;
   return {
     kind: isFound
@@ -287,12 +293,14 @@ function begin<S>(
   model: Model<S>,
   operations: readonly Operation[],
   stepsLeft: number,
+  answeredFirst: boolean,
 ): Search<S> {
   const isSure = ({ outcome }: Operation) => outcome !== "info";
   return {
     model,
     operations,
     twins: operations.map(twinOf),
+    answeredFirst,
     isPlaced: operations.map(() => false),
     first: 0,
     order: [],
