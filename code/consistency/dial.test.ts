@@ -66,7 +66,9 @@ describe("in a storm", () => {
   describe.each(allLevels)(
     "the level %s keeps its promises",
     (level) => {
-      test.each(seeds(4))("seed %i", (seed) => {
+      // In 260, 395 and 686 an answer came after its client had given up
+      // and gone on: no order of one session could hold it.
+      test.each([...seeds(4), 260, 395, 686])("seed %i", (seed) => {
         demandKept(level, storm(seed, level));
       });
     },

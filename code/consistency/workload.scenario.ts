@@ -108,7 +108,7 @@ export function workload(setup: Setup): Run {
   if (setup.untilMs !== undefined) sim.runUntil(setup.untilMs);
   else while (asking.some(isAsking)) sim.runFor(100);
   const history = historyOf(sim.trace, Object.keys(setup.clients));
-  return { sim, history: history.map(plain) };
+  return { sim, history: history.map(plain).map(asItsClientKnew) };
 }
 // #endregion workload
 
@@ -147,6 +147,26 @@ export const promises = {
 };
 export type Promised = keyof typeof promises;
 // #endregion anomalies
+
+/**
+ * A session does one thing at a time: what came after its client had
+ * asked for the next thing was given up, and is an answer no more.
+ */
+function asItsClientKnew(
+  one: Operation,
+  _at: number,
+  history: readonly Operation[],
+): Operation {
+  const isGivenUp = history.some(
+    ({ process, invokeMs }) =>
+      process === one.process &&
+      invokeMs > one.invokeMs &&
+      invokeMs < (one.returnMs ?? 0),
+  );
+  return isGivenUp
+    ? { ...one, returnMs: null, result: null, outcome: "info" }
+    : one;
+}
 
 /**
  * A write that perhaps was done, and whose value nobody read, fits into
