@@ -15,6 +15,7 @@ import type {
 import {
   type Anomaly,
   type Choice,
+  edge,
   type IsolationVerdict,
   judge,
   misread,
@@ -277,16 +278,4 @@ function reach(
     }
   }
   return found;
-}
-
-function edge(
-  { key }: Key,
-  kind: Edge["kind"],
-  from: { readonly at: number } | null,
-  to: { readonly at: number },
-  version: Json,
-  next: Json,
-): Edge[] {
-  if (from === null || from.at === to.at) return [];
-  return [{ kind, from: from.at, to: to.at, key, version, next }];
 }

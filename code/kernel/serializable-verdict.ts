@@ -195,3 +195,16 @@ function precedes(one: Timed, other: Timed): boolean {
   if (one.invokeMs < other.invokeMs) return true;
   return one.process === other.process && one.at < other.at;
 }
+
+/** None of a transaction to itself, and none from the first version. */
+export function edge(
+  { key }: { readonly key: Json },
+  kind: Edge["kind"],
+  from: { readonly at: number } | null,
+  to: { readonly at: number },
+  version: Json,
+  next: Json,
+): Edge[] {
+  if (from === null || from.at === to.at) return [];
+  return [{ kind, from: from.at, to: to.at, key, version, next }];
+}

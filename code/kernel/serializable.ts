@@ -12,6 +12,7 @@ import type { ListOp, Transaction } from "./serializable-history.ts";
 import {
   type Anomaly,
   type Choice,
+  edge,
   type IsolationVerdict,
   judge,
   misread,
@@ -297,19 +298,6 @@ function edgesOf(key: Key, isCommitted: readonly boolean[]): Edge[] {
     ),
   );
   return [...ww, ...wr, ...rw].flat();
-}
-
-/** None of a transaction to itself, and none from the first version. */
-function edge(
-  { key }: Key,
-  kind: Edge["kind"],
-  from: { readonly at: number } | null,
-  to: { readonly at: number },
-  version: Json,
-  next: Json,
-): Edge[] {
-  if (from === null || from.at === to.at) return [];
-  return [{ kind, from: from.at, to: to.at, key, version, next }];
 }
 // #endregion edges
 

@@ -117,9 +117,9 @@ function sizeOf(bytes: number): string {
     : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
 
-/** Editions in the order of the build, slides after them. */
+/** Editions in the order of the build, slides and programs after them. */
 function rank(group: string): number {
-  return group === "Slides" ? 1 : 0;
+  return ["Slides", "Programs"].indexOf(group) + 1;
 }
 
 const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join(
