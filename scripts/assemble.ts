@@ -2,23 +2,27 @@
  * The pool seen through one edition: its chapters copied, cut, numbered and resolved; its pages made. The order of the
  * steps is the order of this file's main function.
  */
-import type { ElementContent, Root } from "hast";
+import type { Element, ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
-import type { CslEntry } from "./load.ts";
+import { type CslEntry, openingId } from "./load.ts";
 import type {
   BackPage,
   BookMeta,
   Chapter,
   Edition,
   EditionBook,
+  EditionPart,
   Format,
   FrontPage,
   Heading,
   Label,
   LabelKind,
+  OutsideReference,
   Section,
 } from "./model.ts";
 import * as pages from "./pages.ts";
+import { minutesOf, sum } from "./reading-time.ts";
+import { selectSections } from "./select.ts";
 import { type CitationStyle, citeWorks } from "./transform/citations.ts";
 import { gatherIndex } from "./transform/index-terms.ts";
 import { numberChapter } from "./transform/labels.ts";
@@ -29,25 +33,37 @@ export type Assembly = {
   readonly book: BookMeta;
   readonly chapters: ReadonlyMap<string, Chapter>;
   readonly frontmatter: ReadonlyMap<string, Chapter>;
+  readonly openings: ReadonlyMap<string, Chapter>;
   readonly bibliography: readonly CslEntry[];
   readonly citationStyle: CitationStyle;
   readonly ids: ReadonlyMap<string, { readonly kind: LabelKind; readonly title: string }>;
   /** Title of the edition that has everything. */
   readonly completeTitle: string;
   readonly colophon: pages.Colophon;
+  /** Lines of a printed region, and how many of them can be executed. */
+  readonly linesOf: (path: string, region: string) => PrintedLines;
 };
 
+type PrintedLines = { readonly printed: number; readonly executable: number };
+
 type Draft = {
-  readonly section: Omit<Section, "tree" | "headings" | "words">;
+  readonly section: Omit<Section, "tree" | "headings" | "words" | "minutes">;
   readonly tree: Root;
   readonly chapter: Chapter | null;
 };
 
 export function assembleEdition(edition: Edition, assembly: Assembly): EditionBook {
-  const { book, colophon } = assembly;
+  const { book } = assembly;
   const drafts = draftSections(edition, assembly);
   const written = drafts.filter((draft) => draft.chapter !== null);
   for (const { tree } of written) selectEdition(tree, edition.id);
+  const selections = new Map(
+    edition.parts.flatMap((part) => part.chapters).map((selection) => [selection.id, selection]),
+  );
+  for (const { section, tree } of written) {
+    const selection = selections.get(section.id);
+    if (section.kind === "chapter" && selection) selectSections(tree, selection);
+  }
 
   const labels = new Map<string, Label>();
   for (const { section, tree, chapter } of written)
@@ -55,19 +71,23 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
       for (const label of numberChapter(tree, chapter, section.number ?? ""))
         labels.set(label.id, { ...label, sectionId: section.id });
 
-  const solutions = pages.takeSolutions(
-    written
-      .filter(({ section }) => section.kind === "chapter")
-      .map(({ section, tree }) => ({ title: section.title, number: section.number ?? "", tree })),
-    edition.solutions === "back" && edition.back.includes("solutions"),
-  );
-  const trees = [...written.map(({ tree }) => tree), solutions];
-  for (const tree of trees)
+  const chapters = written
+    .filter(({ section }) => section.kind === "chapter")
+    .map(({ section, tree }) => ({ title: section.title, number: section.number ?? "", tree }));
+  const hasSolutions = edition.solutions === "back" && edition.back.includes("solutions");
+  if (!hasSolutions) for (const { tree } of chapters) pages.dropSolutions(tree);
+  // References are resolved where they were written, so that one that leads nowhere can be told with its place.
+  const outside: OutsideReference[] = [];
+  for (const { tree, chapter } of written)
     resolveReferences(tree, {
-      labels: labelsWith(labels, solutions),
+      labels,
       ids: assembly.ids,
       completeTitle: assembly.completeTitle,
+      onOutside: (node, id) => chapter && outside.push({ chapter, node, id }),
     });
+  const solutions = pages.takeSolutions(chapters);
+  const trees = [...written.map(({ tree }) => tree), solutions];
+  const colophon = { ...assembly.colophon, ...printedIn(trees, assembly) };
   const works = citeWorks(trees, assembly.bibliography, assembly.citationStyle);
   const glossary = pages.glossaryPage(trees);
   const indexEntries = gatherIndex([
@@ -99,6 +119,7 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
       ),
     )
     .filter((section) => section.kind !== "back" || section.tree.children.length > 0);
+  tellMinutes(edition, sections);
   const contents = pages.contentsPage(sections.filter((section) => section.page !== "contents"));
   const whole = sections.map((section) =>
     section.page === "contents" ? { ...section, tree: contents } : section,
@@ -106,7 +127,25 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
   for (const section of whole)
     for (const label of pages.labelsOfPage(section))
       if (!labels.has(label.id)) labels.set(label.id, label);
-  return { book, edition, sections: whole, labels, indexEntries };
+  return { book, edition, sections: whole, labels, indexEntries, outside };
+}
+
+/** What of the proof's counts belongs to this edition. */
+function printedIn(trees: readonly Root[], { linesOf }: Assembly) {
+  const figures = trees.flatMap((tree) => elements(tree, (node) => node.tagName === "figure"));
+  const listings = figures.filter((node) => hasClass(node, "listing"));
+  const lines = listings.map((node) =>
+    linesOf(property(node, "dataFile") ?? "", property(node, "dataRegion") ?? ""),
+  );
+  const isRun = (node: Element): boolean =>
+    hasClass(node, "figure") && elements(node, (child) => hasClass(child, "proof")).length > 0;
+  return {
+    listings: listings.length,
+    printedLines: lines.reduce((total, { printed }) => total + printed, 0),
+    executableLines: lines.reduce((total, { executable }) => total + executable, 0),
+    transcripts: figures.filter((node) => hasClass(node, "transcript")).length,
+    runFigures: figures.filter(isRun).length,
+  };
 }
 
 const titles: Readonly<Record<FrontPage | BackPage, string>> = {
@@ -121,7 +160,8 @@ const titles: Readonly<Record<FrontPage | BackPage, string>> = {
   index: "Index",
 };
 
-function draftSections(edition: Edition, { chapters, frontmatter }: Assembly): Draft[] {
+function draftSections(edition: Edition, assembly: Assembly): Draft[] {
+  const { chapters, frontmatter, openings } = assembly;
   const drafts: Draft[] = [];
   const page = (kind: "front" | "back", name: FrontPage | BackPage): Draft => ({
     section: {
@@ -145,6 +185,7 @@ function draftSections(edition: Edition, { chapters, frontmatter }: Assembly): D
   let count = 0;
   edition.parts.forEach((part, index) => {
     if (part.chapters.length === 0) return;
+    const opening = openings.get(openingId(edition, part, "")) ?? null;
     if (part.title !== null)
       drafts.push({
         section: {
@@ -152,15 +193,15 @@ function draftSections(edition: Edition, { chapters, frontmatter }: Assembly): D
           page: null,
           id: `part-${part.id}`,
           slug: `part-${part.id}`,
-          number: roman(index + 1),
+          number: edition.partName === "Part" ? roman(index + 1) : String(index + 1),
           title: part.title,
-          question: null,
+          question: opening?.meta.question ?? null,
           abstract: null,
         },
-        tree: { type: "root", children: [] },
-        chapter: null,
+        tree: opening ? copyTree(opening.tree) : { type: "root", children: [] },
+        chapter: opening,
       });
-    for (const id of part.chapters) {
+    for (const { id } of part.chapters) {
       const chapter = chapters.get(id);
       if (!chapter) continue;
       count += 1;
@@ -180,10 +221,58 @@ function draftSections(edition: Edition, { chapters, frontmatter }: Assembly): D
         chapter,
       });
     }
+    const closing = openings.get(openingId(edition, part, "-next"));
+    if (closing)
+      drafts.push({
+        section: {
+          kind: "chapter",
+          page: null,
+          id: closing.meta.id,
+          slug: `${part.id}-next`,
+          number: null,
+          title: closing.meta.title,
+          question: null,
+          abstract: null,
+        },
+        tree: copyTree(closing.tree),
+        chapter: closing,
+      });
   });
   for (const name of edition.back)
     if (name !== "solutions" || edition.solutions === "back") drafts.push(page("back", name));
   return drafts;
+}
+
+/** Each part of an edition with its sections: opening, chapters, closing. */
+export function partsOf(
+  edition: Edition,
+  sections: readonly Section[],
+): { readonly part: EditionPart; readonly sections: readonly Section[] }[] {
+  const chapters = new Map<string, number>();
+  const parts = edition.parts.filter((part) => part.chapters.length > 0);
+  parts.forEach((part, index) => {
+    for (const id of [
+      `part-${part.id}`,
+      openingId(edition, part, "-next"),
+      ...part.chapters.map((selection) => selection.id),
+    ])
+      chapters.set(id, index);
+  });
+  return parts.map((part, index) => ({
+    part,
+    sections: sections.filter(
+      ({ kind, id }) => (kind === "part" || kind === "chapter") && chapters.get(id) === index,
+    ),
+  }));
+}
+
+/** A part that has to keep a time says what it takes. */
+function tellMinutes(edition: Edition, sections: readonly Section[]): void {
+  for (const { part, sections: own } of partsOf(edition, sections)) {
+    const opening = own.find((section) => section.kind === "part");
+    if (part.minutes && opening)
+      opening.tree.children.unshift(pages.partMinutes(sum(own.map((section) => section.minutes))));
+  }
 }
 
 function roman(number: number): string {
@@ -251,18 +340,6 @@ function mergeLocators(item: { children: ElementContent[] }): void {
   item.children = kept;
 }
 
-function labelsWith(
-  labels: ReadonlyMap<string, Label>,
-  solutions: Root,
-): ReadonlyMap<string, Label> {
-  const all = new Map(labels);
-  for (const node of elements(solutions, (element) => hasClass(element, "solution"))) {
-    const id = property(node, "id") ?? "";
-    all.set(id, { id, kind: "section", number: null, title: "Solution", sectionId: "solutions" });
-  }
-  return all;
-}
-
 /** Links to a page that the edition does not have become plain text. */
 function unlink(trees: readonly Root[], prefix: string): void {
   for (const tree of trees)
@@ -295,6 +372,7 @@ function finish({ section }: Draft, tree: Root): Section {
     words: textOf(tree)
       .split(/\s+/)
       .filter((word) => /\w/.test(word)).length,
+    minutes: minutesOf(tree),
     tree,
   };
 }

@@ -9,6 +9,7 @@ import type { Browser } from "puppeteer";
 import { VFile } from "vfile";
 import { type Assembly, assembleEdition } from "./assemble.ts";
 import { type DiagramError, renderDiagrams } from "./diagrams.ts";
+import { checkEdition, checkSelections } from "./edition-checks.ts";
 import { exists, listFiles, readText } from "./files.ts";
 import { charactersMissing } from "./fonts.ts";
 import { gatherNeeds, joinNeeds, type Needs } from "./gather.ts";
@@ -26,6 +27,7 @@ import { checkExecuted, prove } from "./proof.ts";
 import { fail, formatMessages, hasErrors } from "./report.ts";
 import { listSamples, runSamples } from "./samples.ts";
 import { loadSources, type Sources, unusedSources } from "./sources.ts";
+import { checkTerms } from "./terms.ts";
 import { checkCitations } from "./transform/citations.ts";
 import { diagramKey, type Picture } from "./transform/figures.ts";
 import { checkIndex } from "./transform/index-terms.ts";
@@ -69,7 +71,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
   const pool = loadPool(root);
   const sources = loadSources(root);
   const kept = keptChapters(cacheFolder(root, "chapters"), toolchainRoot);
-  const written = [...pool.frontmatter, ...pool.chapters].map(kept.read);
+  const written = [...pool.frontmatter, ...pool.openings, ...pool.chapters].map(kept.read);
   const decks = pool.decks.map((file) => ({ folder: "slides", tree: parseMarkdown(file) }));
   const chapterNeeds = joinNeeds(written.map((chapter) => chapter.needs));
   const needs = joinNeeds([chapterNeeds, gatherNeeds(decks)]);
@@ -105,8 +107,10 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     return kept.transform(chapter, materials, printed);
   });
   const frontmatter = made.slice(0, pool.frontmatter.length);
-  const chapters = made.slice(pool.frontmatter.length);
-  const ids = collectIds(chapters);
+  const firstChapter = pool.frontmatter.length + pool.openings.length;
+  const openings = made.slice(pool.frontmatter.length, firstChapter);
+  const chapters = made.slice(firstChapter);
+  const ids = collectIds([...openings, ...chapters]);
   checkPool(made, chapters, pool, ids);
   const unused = checkUse(root, sources, pictures, needs);
 
@@ -144,6 +148,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     book: pool.book,
     chapters: byId(chapters),
     frontmatter: byId(frontmatter),
+    openings: byId(openings),
     bibliography: pool.bibliography,
     citationStyle: {
       style: themeText(root, "citations.csl"),
@@ -152,11 +157,25 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     ids,
     completeTitle: "the complete edition",
     colophon,
+    linesOf(path, name) {
+      const found = sources.region(path, name);
+      const lines = found.kind === "found" ? found.region.lines : [];
+      const hits = proof?.lineHits.get(path);
+      return { printed: lines.length, executable: lines.filter((line) => hits?.has(line)).length };
+    },
   };
   const files = [...pool.files, ...sources.files, ...unused, ...mutation.files];
+  for (const edition of pool.editions) {
+    const file = pool.editionFiles.get(edition.id);
+    if (file) checkSelections(edition, byId(chapters), file);
+  }
   const editions = hasErrors(files)
     ? []
     : pool.editions.map((edition) => assembleEdition(edition, assembly));
+  for (const edition of editions) {
+    const file = pool.editionFiles.get(edition.edition.id);
+    if (file) checkEdition(edition, file);
+  }
   return {
     pool,
     files,
@@ -194,6 +213,7 @@ function checkPool(
     checkCitations(chapter, pool.bibliography);
   }
   checkIndex(chapters);
+  if (pool.terms) checkTerms(chapters, pool.terms);
 }
 
 /** Note blocks that are limited to editions which the book does not have. */

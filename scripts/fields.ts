@@ -10,6 +10,7 @@ export type FieldType =
   | "string"
   | "strings"
   | "integer"
+  | "boolean"
   | "map"
   | "list"
   | "any"
@@ -97,6 +98,7 @@ export function readFields(
 function fits(value: unknown, type: FieldType): boolean {
   if (type === "any") return true;
   if (type === "string") return typeof value === "string" && value.trim() !== "";
+  if (type === "boolean") return typeof value === "boolean";
   if (type === "integer") return Number.isInteger(value);
   if (type === "strings")
     return Array.isArray(value) && value.every((item) => typeof item === "string");
@@ -111,6 +113,7 @@ function wordFor(type: FieldType): string {
     string: "text",
     strings: "a list of texts",
     integer: "a whole number",
+    boolean: "true or false",
     map: "a map",
     list: "a list",
     any: "a value",

@@ -13,6 +13,9 @@ import {
   type EditionPart,
   formats,
   frontPages,
+  type Hideable,
+  hideable,
+  type Selection,
 } from "./model.ts";
 import { parseInline } from "./parse.ts";
 import { fail } from "./report.ts";
@@ -33,13 +36,25 @@ export type CslEntry = {
   readonly [field: string]: unknown;
 };
 
+/** The terms that are asked of each chapter, by its id. */
+export type TermList = {
+  readonly file: VFile;
+  readonly byChapter: ReadonlyMap<string, readonly string[]>;
+};
+
 export type Pool = {
   readonly root: string;
   readonly book: BookMeta;
   readonly chapters: readonly ChapterSource[];
   /** Pages of the front matter that are written, by page kind (`preface`). */
   readonly frontmatter: readonly ChapterSource[];
+  /** Texts that open and close the parts of editions: `chapters/openings/<edition>/<part>.md` and `<part>-next.md`. */
+  readonly openings: readonly ChapterSource[];
   readonly editions: readonly Edition[];
+  /** Where the mistakes of an edition are noted, by its id. */
+  readonly editionFiles: ReadonlyMap<string, VFile>;
+  /** What each chapter has to explain: `chapters/terms.yaml`. */
+  readonly terms: TermList | null;
   readonly bibliography: readonly CslEntry[];
   readonly decks: readonly VFile[];
   /** All files that mistakes can be noted on, in the order of reading. */
@@ -78,12 +93,15 @@ const editionFields: Fields = {
   title: { type: "string" },
   subtitle: { type: "string" },
   description: { type: "string" },
+  "part-name": { type: "string" },
   parts: { type: "list" },
   chapters: { type: "strings" },
   front: { type: "strings" },
   back: { type: "strings" },
   formats: { type: "strings" },
   solutions: { type: ["back", "none"] },
+  "stands-alone": { type: "boolean" },
+  hide: { type: "strings" },
   trim: { type: "string" },
 };
 
@@ -100,13 +118,16 @@ export function loadPool(root: string): Pool {
     .filter(
       (path) =>
         path.endsWith(".md") &&
-        !/^(frontmatter|sources)\//.test(path) &&
+        !/^(frontmatter|openings|sources)\//.test(path) &&
         !/(^|\/)(README|SUMMARY)\.md$/.test(path),
     )
     .map((path) => chapterFrom(open(`chapters/${path}`)));
   const frontmatter = listFiles(join(root, "chapters/frontmatter"))
     .filter((path) => path.endsWith(".md") && path !== "README.md")
     .map((path) => chapterFrom(open(`chapters/frontmatter/${path}`)));
+  const openings = listFiles(join(root, "chapters/openings"))
+    .filter((path) => path.endsWith(".md") && path !== "README.md")
+    .map((path) => chapterFrom(open(`chapters/openings/${path}`)));
   checkChapters(chapters);
   if (chapters.length === 0) {
     const none = new VFile({ path: "chapters" });
@@ -128,12 +149,61 @@ export function loadPool(root: string): Pool {
       return { file, edition: editionFrom(file, chapters) };
     });
   checkEditions(editions);
+  checkOpenings(
+    openings,
+    editions.map(({ edition }) => edition),
+  );
   const decks = listFiles(join(root, "slides"))
     .filter((path) => path.endsWith(".md") && !path.includes("/") && path !== "README.md")
     .map((path) => open(`slides/${path}`));
   const whole =
     editions.length > 0 ? editions.map(({ edition }) => edition) : [wholeEdition(chapters)];
-  return { root, book, chapters, frontmatter, editions: whole, bibliography, decks, files };
+  const terms = exists(join(root, "chapters/terms.yaml"))
+    ? termsFrom(open("chapters/terms.yaml"), chapters)
+    : null;
+  return {
+    root,
+    book,
+    chapters,
+    frontmatter,
+    openings,
+    editions: whole,
+    editionFiles: new Map(editions.map(({ file, edition }) => [edition.id, file])),
+    bibliography,
+    terms,
+    decks,
+    files,
+  };
+}
+
+/** The id of the text that opens a part of an edition, or closes it. */
+export function openingId(edition: Edition, part: EditionPart, end: "" | "-next"): string {
+  return `openings-${edition.id}-${part.id}${end}`;
+}
+
+/** Note texts for a part that no edition has. */
+function checkOpenings(openings: readonly ChapterSource[], editions: readonly Edition[]): void {
+  const known = editions.flatMap((edition) =>
+    edition.parts.flatMap((part) => [
+      openingId(edition, part, ""),
+      openingId(edition, part, "-next"),
+    ]),
+  );
+  for (const { file, meta } of openings)
+    if (!known.includes(meta.id))
+      fail(file, { line: 1, column: 1 }, "opening-has-part", {
+        reason: "No edition has the part that this text opens or closes",
+        found: meta.id,
+        known,
+      });
+}
+
+/** `chapters/terms.yaml`: a chapter's id and the terms that it has to explain. */
+function termsFrom(file: VFile, chapters: readonly ChapterSource[]): TermList {
+  const ids = chapters.map((chapter) => chapter.meta.id);
+  const fields = Object.fromEntries(ids.map((id) => [id, { type: "strings" as const }]));
+  const values = readFields(file, String(file.value), 1, fields) ?? {};
+  return { file, byChapter: new Map(Object.entries(values) as [string, string[]][]) };
 }
 
 /** What no text may hold: bytes that are no UTF-8, and control characters, which XML forbids. */
@@ -193,13 +263,26 @@ function wholeEdition(chapters: readonly ChapterSource[]): Edition {
     title: "",
     subtitle: "",
     description: "",
-    parts: [{ id: "all", title: null, chapters: chapters.map((chapter) => chapter.meta.id) }],
+    partName: "Part",
+    parts: [
+      {
+        id: "all",
+        title: null,
+        chapters: chapters.map((chapter) => wholeChapter(chapter.meta.id, [])),
+        minutes: null,
+      },
+    ],
     front: ["title", "contents"],
     back: [],
     formats,
     solutions: "back",
+    standsAlone: false,
     trim: { widthIn: 7.5, heightIn: 9.25 },
   };
+}
+
+function wholeChapter(id: string, hide: readonly Hideable[]): Selection {
+  return { id, sections: null, without: [], hide };
 }
 
 const frontMatter = /^---\n([\s\S]*?)\n?---[ \t]*(?:\n|$)/;
@@ -372,17 +455,21 @@ function editionFrom(file: VFile, chapters: readonly ChapterSource[]): Edition {
     return (written as T[]).filter((value) => known.includes(value));
   };
   const ids = [...new Set(chapters.map((chapter) => chapter.meta.id))];
+  const hide = choose("hide", hideable, []);
   const parts = Array.isArray(fields.parts)
-    ? fields.parts.map((part, index) => partFrom(file, part, index, at))
+    ? fields.parts.map((part, index) => partFrom(part, index, { file, at, hide }))
     : [
         {
           id: "all",
           title: null,
-          chapters: Array.isArray(fields.chapters) ? (fields.chapters as string[]) : ids,
+          chapters: (Array.isArray(fields.chapters) ? (fields.chapters as string[]) : ids).map(
+            (id) => wholeChapter(id, hide),
+          ),
+          minutes: null,
         },
       ];
   const seen = new Set<string>();
-  for (const id of parts.flatMap((part) => part.chapters)) {
+  for (const { id } of parts.flatMap((part) => part.chapters)) {
     if (!ids.includes(id))
       fail(file, at(id), "edition-chapter-exists", {
         reason: "An edition names a chapter that is not in the pool",
@@ -407,46 +494,104 @@ function editionFrom(file: VFile, chapters: readonly ChapterSource[]): Edition {
     title: word("title", ""),
     subtitle: word("subtitle", ""),
     description: word("description", ""),
+    partName: word("part-name", "Part"),
     parts: parts.map((part) => ({
       ...part,
       chapters: part.chapters.filter(
-        (id, index, all) => ids.includes(id) && all.indexOf(id) === index,
+        ({ id }, index, all) =>
+          ids.includes(id) && all.findIndex((other) => other.id === id) === index,
       ),
     })),
     front: choose("front", frontPages, ["title", "contents"]),
     back: choose("back", backPages, []),
     formats: choose("formats", formats, formats),
     solutions: fields.solutions === "none" ? "none" : "back",
+    standsAlone: fields["stands-alone"] === true,
     trim: { widthIn: Number(trim?.[1] ?? 7.5), heightIn: Number(trim?.[2] ?? 9.25) },
   };
 }
 
-function partFrom(
-  file: VFile,
-  part: unknown,
-  index: number,
-  at: (needle: string) => { line: number; column: number },
-): EditionPart {
-  const record = typeof part === "object" && part !== null ? (part as Record<string, unknown>) : {};
-  const { id, title, chapters } = record;
+type PartContext = {
+  readonly file: VFile;
+  readonly at: (needle: string) => { line: number; column: number };
+  /** Kinds of block that the whole edition leaves out. */
+  readonly hide: readonly Hideable[];
+};
+
+function partFrom(part: unknown, index: number, context: PartContext): EditionPart {
+  const { file, at } = context;
+  const record = mapOf(part);
+  const { id, title, chapters, minutes } = record;
+  const range = minutesFrom(minutes);
+  const unknown = Object.keys(record).find(
+    (name) => !["id", "title", "chapters", "minutes"].includes(name),
+  );
   if (
     typeof id !== "string" ||
     !/^[a-z0-9][a-z0-9-]*$/.test(id) ||
     !Array.isArray(chapters) ||
-    chapters.some((chapter) => typeof chapter !== "string")
+    (minutes !== undefined && range === null) ||
+    unknown !== undefined
   )
-    fail(file, at("parts"), "field-type", {
+    fail(file, at(typeof id === "string" ? id : "parts"), "field-type", {
       reason: `Part ${index + 1} has another form`,
       found: JSON.stringify(part),
-      expected: "id, title and a list of chapters",
+      expected: "id, title, a list of chapters, and perhaps minutes as in 50-70",
     });
   return {
     id: typeof id === "string" ? id : `part-${index + 1}`,
     title: typeof title === "string" ? title : null,
     chapters: Array.isArray(chapters)
-      ? chapters.filter((chapter): chapter is string => typeof chapter === "string")
+      ? chapters.map((chapter) => selectionFrom(chapter, context)).filter((one) => one !== null)
       : [],
+    minutes: range,
   };
+}
+
+/** `50-70` -> a range of minutes. */
+function minutesFrom(value: unknown): { from: number; to: number } | null {
+  const match = /^(\d+)-(\d+)$/.exec(typeof value === "string" ? value : "");
+  if (!match || Number(match[1]) > Number(match[2])) return null;
+  return { from: Number(match[1]), to: Number(match[2]) };
+}
+
+/** A chapter's id, or a map of its id and what is taken of it. */
+function selectionFrom(value: unknown, { file, at, hide: hidden }: PartContext): Selection | null {
+  if (typeof value === "string") return wholeChapter(value, hidden);
+  const { id, sections, without, hide, ...rest } = mapOf(value);
+  const kinds = hide === undefined ? hidden : hide;
+  const isRight =
+    typeof id === "string" &&
+    (sections === undefined || isTexts(sections)) &&
+    (without === undefined || isTexts(without)) &&
+    isTexts(kinds) &&
+    kinds.every((kind) => (hideable as readonly string[]).includes(kind)) &&
+    !(sections !== undefined && without !== undefined) &&
+    Object.keys(rest).length === 0;
+  if (!isRight) {
+    fail(file, at(typeof id === "string" ? id : "chapters"), "field-type", {
+      reason: "A chapter of an edition has another form",
+      found: JSON.stringify(value),
+      expected: `an id, or a map of id, either sections or without, and hide, whose kinds are ${hideable.join(", ")}`,
+    });
+    return null;
+  }
+  return {
+    id,
+    sections: isTexts(sections) ? sections : null,
+    without: isTexts(without) ? without : [],
+    hide: kinds as Hideable[],
+  };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function mapOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }
 
 function loadBibliography(root: string, open: (path: string) => VFile): CslEntry[] {

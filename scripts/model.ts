@@ -2,7 +2,7 @@
  * The nouns of the toolchain. Every other module speaks in these types; none of them
  * reads a disk or starts a browser.
  */
-import type { Root as HastRoot } from "hast";
+import type { Element, Root as HastRoot } from "hast";
 import type { VFile } from "vfile";
 
 /** Front matter of a chapter, checked. */
@@ -65,19 +65,49 @@ export type Edition = {
   readonly title: string;
   readonly subtitle: string;
   readonly description: string;
+  /** What a part is called: `Part`, with Roman numbers, or another word, as `Day`, with Arabic ones. */
+  readonly partName: string;
   readonly parts: readonly EditionPart[];
   readonly front: readonly FrontPage[];
   readonly back: readonly BackPage[];
   readonly formats: readonly Format[];
   /** `back`: in a section at the end; `none`: nowhere in any file of the edition. */
   readonly solutions: "back" | "none";
+  /** True: nothing in it may refer to what it does not contain. */
+  readonly standsAlone: boolean;
   readonly trim: { readonly widthIn: number; readonly heightIn: number };
 };
 export type EditionPart = {
   readonly id: string;
   readonly title: string | null;
-  readonly chapters: readonly string[];
+  readonly chapters: readonly Selection[];
+  /** Minutes of reading that the part may take, by the model of `reading-time.ts`; null where nobody counts. */
+  readonly minutes: { readonly from: number; readonly to: number } | null;
 };
+
+/** A chapter of the pool, or a part of it, as an edition has it. */
+export type Selection = {
+  readonly id: string;
+  /** Ids of the sections that are taken; null takes all. What stands before the first section is always taken. */
+  readonly sections: readonly string[] | null;
+  /** Ids of sections that are left out. */
+  readonly without: readonly string[];
+  /** Kinds of block that are left out. */
+  readonly hide: readonly Hideable[];
+};
+
+/** Kinds of block that an edition may leave out. */
+export const hideable = [
+  "aside",
+  "brief",
+  "exercise",
+  "framework",
+  "in-production",
+  "incident",
+  "ladder",
+  "when-not",
+] as const;
+export type Hideable = (typeof hideable)[number];
 
 /** What a label counts: each kind has its own numbers within a chapter. */
 export type LabelKind =
@@ -126,7 +156,18 @@ export type Section = {
   readonly abstract: string | null;
   readonly headings: readonly Heading[];
   readonly words: number;
+  readonly minutes: Minutes;
   readonly tree: HastRoot;
+};
+
+/** How long a section takes: to read, and to do what its exercises ask. */
+export type Minutes = { readonly reading: number; readonly handsOn: number };
+
+/** A reference of an edition to something that it does not contain. */
+export type OutsideReference = {
+  readonly chapter: Chapter;
+  readonly node: Element;
+  readonly id: string;
 };
 
 /** The pool seen through one edition: numbered, resolved, ready for every format. */
@@ -136,6 +177,7 @@ export type EditionBook = {
   readonly sections: readonly Section[];
   readonly labels: ReadonlyMap<string, Label>;
   readonly indexEntries: readonly IndexEntry[];
+  readonly outside: readonly OutsideReference[];
 };
 
 /** One line of the index; sub-entries are nested. */

@@ -1,7 +1,7 @@
 /** Pages that are made and not written: title pages, contents, solutions, glossary, bibliography, index. */
 import type { Element, ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
-import type { BookMeta, Edition, IndexEntry, Label, Section } from "./model.ts";
+import type { BookMeta, Edition, IndexEntry, Label, Minutes, Section } from "./model.ts";
 import { type MutationScore, percent } from "./mutation.ts";
 import { byCodePoint } from "./report.ts";
 import { bibliographyId } from "./transform/citations.ts";
@@ -126,23 +126,37 @@ function entry(kind: string, id: string, number: string | null, title: string): 
   );
 }
 
-/** Take the solutions out of chapters; where they are wanted, return the page that has them. */
+/** "About 62 minutes to read; the exercises take 70 more." */
+export function partMinutes({ reading, handsOn }: Minutes): Element {
+  const rest = handsOn > 0 ? `; its exercises take ${Math.round(handsOn)} more` : "";
+  return made(
+    "p",
+    { className: ["part-minutes"] },
+    `About ${Math.round(reading)} minutes to read${rest}.`,
+  );
+}
+
+/** Leave no solution in a chapter. */
+export function dropSolutions(tree: Root): void {
+  for (const exercise of elements(tree, (node) => hasClass(node, "exercise")))
+    exercise.children = exercise.children.filter((child) => !isSolution(child));
+}
+
+function isSolution(node: ElementContent): node is Element {
+  return node.type === "element" && hasClass(node, "solution");
+}
+
+/** Take the solutions out of chapters into a page of their own. */
 export function takeSolutions(
   chapters: readonly { readonly title: string; readonly number: string; readonly tree: Root }[],
-  wanted: boolean,
 ): Root {
   const page = root();
   for (const chapter of chapters) {
     const taken: Element[] = [];
     for (const exercise of elements(chapter.tree, (node) => hasClass(node, "exercise"))) {
-      const solution = exercise.children.find(
-        (child): child is Element => child.type === "element" && hasClass(child, "solution"),
-      );
+      const solution = exercise.children.find(isSolution);
       if (!solution) continue;
-      exercise.children = exercise.children.filter(
-        (child) => !(child.type === "element" && hasClass(child, "solution")),
-      );
-      if (!wanted) continue;
+      exercise.children = exercise.children.filter((child) => child !== solution);
       const id = property(exercise, "id") ?? "";
       const label = elements(exercise, (node) => hasClass(node, "label"))[0];
       const title = property(exercise, "dataTitle");

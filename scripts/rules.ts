@@ -14,6 +14,11 @@ export const rules = {
   "needs-acyclic": "Chapters that need each other in a circle can be read in no order.",
   "edition-chapter-exists": "An edition names chapters of the pool.",
   "edition-chapter-once": "A chapter stands in an edition once.",
+  "edition-section-exists": "An edition takes or leaves out sections that the chapter has.",
+  "edition-minutes": "A part of an edition takes as long as it may.",
+  "edition-stands-alone": "An edition that stands alone refers only to what it contains.",
+  "opening-has-part": "A text that opens or closes a part belongs to a part of an edition.",
+  "terms-marked": "A chapter explains the terms that are asked of it.",
   // Text
   "no-raw-html": "Raw HTML is off; what is needed has a directive.",
   "no-level-one-heading": "The title is in the front matter; sections start at ##.",

@@ -97,7 +97,7 @@ export function printedBook(book: EditionBook, options: PrintOptions): PrintedBo
   const groups = partGroups(book.sections);
   const children: ElementContent[] = [];
   for (const { part, sections } of groups) {
-    if (part) children.push(partPage(part));
+    if (part) children.push(partPage(part, book.edition.partName));
     for (const section of sections) {
       children.push(
         wholeSection(section, part !== null && section.kind === "chapter", () =>
@@ -169,7 +169,7 @@ function runningHead(section: Section): string {
     : section.title;
 }
 
-function partPage(part: Section): Element {
+function partPage(part: Section, name: string): Element {
   return h(
     "section.section.part",
     {
@@ -180,7 +180,7 @@ function partPage(part: Section): Element {
     },
     [
       h("header.opening", [
-        ...(part.number ? [h("p.part-label", `Part ${part.number}`)] : []),
+        ...(part.number ? [h("p.part-label", `${name} ${part.number}`)] : []),
         h("h1.section-title", { id: part.id }, h("span.title", part.title)),
         ...(part.question ? [h("p.question", part.question)] : []),
       ]),
@@ -288,7 +288,11 @@ function contents(book: EditionBook): Element {
         return part
           ? [
               h("li.toc-part", [
-                contentsLine(part.id, part.number ? `Part ${part.number}` : null, part.title),
+                contentsLine(
+                  part.id,
+                  part.number ? `${book.edition.partName} ${part.number}` : null,
+                  part.title,
+                ),
                 h("ol", lines),
               ]),
             ]

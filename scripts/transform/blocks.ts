@@ -1,6 +1,6 @@
 /** Containers of the book: margin notes, cards, exercises, tables, editions' parts, callouts of code hosts. */
 import type { Blockquote, Heading, Paragraph, Root, RootContent } from "mdast";
-import type { ContainerDirective } from "mdast-util-directive";
+import type { ContainerDirective, TextDirective } from "mdast-util-directive";
 import { toString as textOf } from "mdast-util-to-string";
 import type { Node, Parent } from "unist";
 import { visit } from "unist-util-visit";
@@ -20,24 +20,7 @@ const builders: Readonly<Record<string, Build>> = {
   ladder,
   exercise,
   table,
-  only: (node, _options, file) => {
-    const { edition, format } = node.attributes ?? {};
-    if (!edition && !format)
-      fail(file, node, "attribute-required", {
-        reason: "A block limited to nothing is limited to nobody",
-        expected: 'edition="…" or format="…"',
-      });
-    return block(
-      "div",
-      {
-        className: ["only"],
-        dataEdition: edition ?? null,
-        dataFormat: format ?? null,
-      },
-      node.children,
-      node.position,
-    );
-  },
+  only: (node, _options, file) => limited("div", node, file),
   hint: part("Hint"),
   solution: part("Solution"),
 };
@@ -196,6 +179,26 @@ function exercise(node: ContainerDirective, _options: Options, file: VFile): Nod
     "section",
     { className: ["exercise"], id: id ?? "", dataKind: kind ?? null, dataTitle: title ?? null },
     [head, ...node.children],
+    node.position,
+  );
+}
+
+/** What only some editions or formats have, in the tree until one of them is made. */
+export function limited(
+  name: "div" | "span",
+  node: ContainerDirective | TextDirective,
+  file: VFile,
+): Node {
+  const { edition, format } = node.attributes ?? {};
+  if (!edition && !format)
+    fail(file, node, "attribute-required", {
+      reason: "What is limited to nothing is limited to nobody",
+      expected: 'edition="…" or format="…"',
+    });
+  return block(
+    name,
+    { className: ["only"], dataEdition: edition ?? null, dataFormat: format ?? null },
+    node.children,
     node.position,
   );
 }

@@ -19,7 +19,7 @@ type Attribute = {
   readonly expected?: string;
 };
 type Directive = {
-  readonly form: "container" | "text" | "leaf";
+  readonly form: "container" | "text" | "leaf" | "container or text";
   readonly id?: "required" | "optional";
   readonly attributes?: Readonly<Record<string, Attribute>>;
 };
@@ -69,7 +69,7 @@ export const chapterDirectives: Readonly<Record<string, Directive>> = {
   hint: { form: "container" },
   solution: { form: "container" },
   only: {
-    form: "container",
+    form: "container or text",
     attributes: {
       edition: { form: /\S/ },
       format: { form: /^(pdf|epub|html)(,\s*(pdf|epub|html))*$/, expected: "pdf, epub or html" },
@@ -119,7 +119,7 @@ export function checkDirectives(options: Options) {
         return;
       }
       const form = node.type.replace("Directive", "");
-      if (form !== known.form) {
+      if (!known.form.split(" or ").includes(form)) {
         fail(file, node, "directive-form", {
           reason: `Directive "${node.name}" is written in another form`,
           found: colons(form),

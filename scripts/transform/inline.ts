@@ -1,15 +1,24 @@
-/** References, citations, index marks and terms: marked in the tree here, resolved over a whole edition later. */
+/** References, citations, index marks, terms, words for some editions: marked in the tree here, resolved over a whole edition later. */
 import type { Root, RootContent } from "mdast";
 import type { TextDirective } from "mdast-util-directive";
 import { toString as textOf } from "mdast-util-to-string";
+import type { Parent } from "unist";
 import { visit } from "unist-util-visit";
+import type { VFile } from "vfile";
+import { limited } from "./blocks.ts";
 import { block, leaf } from "./hast.ts";
 
 export function markInline() {
-  return (tree: Root): void => {
-    visit(tree, "textDirective", (node, index, parent) => {
-      if (parent && index !== undefined) parent.children[index] = made(node) as RootContent;
+  return (tree: Root, file: VFile): void => {
+    // Innermost first: `:only[…]` holds references.
+    const found: { node: TextDirective; parent: Parent }[] = [];
+    visit(tree, "textDirective", (node, _index, parent) => {
+      if (parent) found.push({ node, parent });
     });
+    for (const { node, parent } of found.reverse())
+      parent.children[parent.children.indexOf(node)] = (
+        node.name === "only" ? limited("span", node, file) : made(node)
+      ) as RootContent;
   };
 }
 

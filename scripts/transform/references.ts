@@ -52,6 +52,8 @@ type Options = {
   readonly ids: Known;
   /** Named where a reference leads outside this edition. */
   readonly completeTitle: string;
+  /** Told of each reference that leads outside this edition. */
+  readonly onOutside: (node: Element, id: string) => void;
 };
 
 export function resolveReferences(tree: Root, options: Options): void {
@@ -64,10 +66,12 @@ export function resolveReferences(tree: Root, options: Options): void {
     (node, parent) => {
       const ref = property(node, "dataRef");
       before = textBefore(node, parent);
-      if (ref !== null) return reference(ref, /(^|[.!?:]\s+)$/.test(before), options);
-      const target = targetOf(property(node, "href") ?? "", options.ids);
+      const target = ref ?? targetOf(property(node, "href") ?? "", options.ids);
       if (target === null) return [node];
-      return options.labels.has(target)
+      const isInside = options.labels.has(target);
+      if (!isInside) options.onOutside(node, target);
+      if (ref !== null) return reference(ref, /(^|[.!?:]\s+)$/.test(before), options);
+      return isInside
         ? [{ ...node, properties: { ...node.properties, href: `#${target}` } }]
         : node.children;
     },

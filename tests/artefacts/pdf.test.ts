@@ -74,7 +74,7 @@ function pool() {
   if (!edition) throw new Error("There is no edition “complete”.");
   return edition.parts
     .flatMap((part) => part.chapters)
-    .map((id, index) => {
+    .map(({ id }, index) => {
       const chapter = chapters.find(({ meta }) => meta.id === id);
       if (!chapter) throw new Error(`There is no chapter “${id}”.`);
       const markdown = String(chapter.file.value);

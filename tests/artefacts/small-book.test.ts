@@ -78,6 +78,9 @@ describe("a build of a whole book", () => {
       "complete/complete.epub",
       "complete/complete.pdf",
       "complete/html/",
+      "days/days.epub",
+      "days/days.pdf",
+      "days/html/",
       "handout/handout.epub",
       "handout/handout.pdf",
       "handout/html/",
@@ -145,6 +148,34 @@ describe("a build of a whole book", () => {
   });
 });
 
+describe("an edition of days", () => {
+  const day = (name: string): string =>
+    readFileSync(join(first, "dist/days/html", name), "utf8").replace(/<[^>]+>/g, "");
+
+  test("opens each with its question, its text and its minutes, and closes it", () => {
+    expect(day("part-first.html")).toContain("What does a day of counting answer?");
+    expect(day("part-first.html")).toMatch(
+      /About [123] minutes to read; its exercises take 5 more/,
+    );
+    expect(day("first-next.html")).toContain("Count on.");
+  });
+
+  test("has what it selects and nothing else", () => {
+    const text = day("01-counting.html");
+    expect(text).toContain("Do not count what nobody reads.");
+    for (const hidden of ["Databases count.", "How would you count?", "Counters go up."])
+      expect(text).not.toContain(hidden);
+    expect(text).toContain("1.1 and “The counter”");
+    expect(text).not.toContain("complete edition");
+  });
+
+  test("is a day in print, too", async () => {
+    const text = await pdfText(join(first, "dist/days/days.pdf"));
+    expect(text).toMatch(/day 1/i);
+    expect(text).toContain("minutes to read");
+  });
+});
+
 describe("a build that fails", () => {
   test("ends with exit code 1 and leaves the last good dist/ as it was", () => {
     const root = copy("broken-book-");
@@ -180,7 +211,7 @@ describe("a build that fails", () => {
   });
 
   test.each([
-    ["edition", ["compleat"], 'No edition "compleat". Known: complete, handout, slides'],
+    ["edition", ["compleat"], 'No edition "compleat". Known: complete, days, handout, slides'],
     ["format", ["--format", "pfd"], 'No format "pfd". Known: epub, html, pdf'],
     ["option", ["--formt", "pdf"], "Did you mean --format?"],
   ])("names the known ones where an unknown %s is asked for", (_what, args, message) => {

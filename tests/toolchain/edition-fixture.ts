@@ -74,6 +74,7 @@ function section(input: SectionInput, html: string, headings: readonly Heading[]
     abstract: null,
     headings,
     words: 100,
+    minutes: { reading: 0, handsOn: 0 },
     tree: fromHtml(html.trim(), { fragment: true }),
     ...input,
   };
@@ -194,11 +195,25 @@ export function editionFixture(): EditionBook {
       title: "Partial Failure",
       subtitle: "Distributed systems that can be proven",
       description: "A small edition that uses every kind of block once.",
-      parts: [{ id: "part-agreement", title: "Agreement", chapters: ["consensus", "clocks"] }],
+      partName: "Part",
+      parts: [
+        {
+          id: "agreement",
+          title: "Agreement",
+          chapters: ["consensus", "clocks"].map((id) => ({
+            id,
+            sections: null,
+            without: [],
+            hide: [],
+          })),
+          minutes: null,
+        },
+      ],
       front: ["half-title", "title", "contents", "preface"],
       back: ["solutions", "bibliography", "index"],
       formats: ["epub", "html"],
       solutions: "back",
+      standsAlone: false,
       trim: { widthIn: 7.5, heightIn: 9.25 },
     },
     sections,
@@ -208,5 +223,6 @@ export function editionFixture(): EditionBook {
       label("fig-append", "figure", "1.1", "With three nodes, one answer is enough"),
     ]),
     indexEntries: [],
+    outside: [],
   };
 }
