@@ -27,6 +27,7 @@ import { checkExecuted, prove } from "./proof.ts";
 import { fail, formatMessages, hasErrors } from "./report.ts";
 import { listSamples, runSamples } from "./samples.ts";
 import { loadSources, type Sources, unusedSources } from "./sources.ts";
+import { checkTermOrder } from "./term-order.ts";
 import { checkTerms } from "./terms.ts";
 import { checkCitations } from "./transform/citations.ts";
 import { diagramKey, type Picture } from "./transform/figures.ts";
@@ -214,6 +215,15 @@ function checkPool(
   }
   checkIndex(chapters);
   if (pool.terms) checkTerms(chapters, pool.terms);
+  const ordered = pool.editions.find((edition) => edition.id === pool.book.definedInOrderOf);
+  if (ordered)
+    checkTermOrder(
+      ordered.parts
+        .flatMap((part) => part.chapters)
+        .flatMap(({ id }) => chapters.filter((chapter) => chapter.meta.id === id)),
+      (id) => ids.get(id)?.chapterId ?? null,
+      pool.book.everydayWords,
+    );
 }
 
 /** Note blocks that are limited to editions which the book does not have. */

@@ -87,6 +87,8 @@ const bookFields: Fields = {
   "unknown-characters": { type: ["refuse", "name"] },
   proof: { type: ["required", "off"] },
   "prose-avoid": { type: "strings" },
+  "defined-in-order-of": { type: "string" },
+  "everyday-words": { type: "strings" },
 };
 const editionFields: Fields = {
   id: { type: "string", required: true },
@@ -417,6 +419,10 @@ function bookFrom(file: VFile | null, root: string): BookMeta {
     identifier: word("identifier", slugOf(title)),
     codeColumnsMax: typeof columns === "number" ? columns : 76,
     proseAvoid: Array.isArray(fields["prose-avoid"]) ? (fields["prose-avoid"] as string[]) : [],
+    definedInOrderOf: word("defined-in-order-of", ""),
+    everydayWords: Array.isArray(fields["everyday-words"])
+      ? (fields["everyday-words"] as string[])
+      : [],
     wideCode: fields["wide-code"] === "wrap" ? "wrap" : "refuse",
     unknownCharacters: fields["unknown-characters"] === "name" ? "name" : "refuse",
     proof:

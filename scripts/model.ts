@@ -55,6 +55,10 @@ export type BookMeta = {
   readonly unknownCharacters?: "refuse" | "name";
   /** Phrases that the text does without. */
   readonly proseAvoid: readonly string[];
+  /** The edition in whose order no term is used before its definition; empty where nobody looks. */
+  readonly definedInOrderOf: string;
+  /** Terms that are everyday words as well: nobody looks for them. */
+  readonly everydayWords: readonly string[];
   /** `required`: program code may be printed only as a listing. */
   readonly proof: "required" | "off";
 };

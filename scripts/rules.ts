@@ -60,6 +60,7 @@ export const rules = {
   "index-target-exists": "`see` and `see-also` name terms of the index.",
   "index-range-closed": "A range of the index has one start and one end, in this order.",
   "term-defined-once": "A term is defined once.",
+  "term-order": "No term is used before it is defined, explained in passing or referred forward.",
   // Listings
   "fence-backtick":
     "The first line of a fence of backticks holds no backtick; a fence of tildes may.",

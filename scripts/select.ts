@@ -13,6 +13,13 @@ export function sectionIds(tree: Root): string[] {
   return tree.children.map(sectionIdOf).filter((id) => id !== null);
 }
 
+/** The blocks with which sections begin. */
+export function sectionStarts(tree: Root): Element[] {
+  return tree.children
+    .filter((node): node is Element => node.type === "element")
+    .filter((node) => sectionIdOf(node) !== null);
+}
+
 function sectionIdOf(node: Root["children"][number]): string | null {
   if (node.type !== "element") return null;
   if (node.tagName === "h2") return property(node, "id");

@@ -187,6 +187,8 @@ export function editionFixture(): EditionBook {
       identifier: "partial-failure",
       codeColumnsMax: 76,
       proseAvoid: [],
+      definedInOrderOf: "",
+      everydayWords: [],
       wideCode: "refuse",
       proof: "required",
     },

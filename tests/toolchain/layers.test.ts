@@ -55,6 +55,7 @@ const order = [
   "terms.ts",
   "pages.ts",
   "select.ts",
+  "term-order.ts",
   "reading-time.ts",
   "assemble.ts",
   "edition-checks.ts",

@@ -147,6 +147,8 @@ describe("what a deck promises", () => {
       ...whole,
       codeColumnsMax: 76,
       proseAvoid: [],
+      definedInOrderOf: "",
+      everydayWords: [],
       wideCode: "refuse",
       proof: "off",
     } as const;
