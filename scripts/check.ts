@@ -38,8 +38,10 @@ await command(
     const decks = hasErrors(made.files) ? [] : cutDecks(made);
     if (reportMistakes([...made.files, ...decks.map((deck) => deck.file)])) return 1;
     const words = made.editions[0]?.sections.reduce((sum, section) => sum + section.words, 0) ?? 0;
+    const facts = made.pool.chapters.flatMap((chapter) => chapter.facts);
+    const twice = facts.filter((fact) => fact.second !== null).length;
     process.stdout.write(
-      `no mistakes: ${made.chapters.size} chapters, ${words} words, ${made.colophon.listings} listings of ${made.colophon.printedLines} lines\n`,
+      `no mistakes: ${made.chapters.size} chapters, ${words} words, ${made.colophon.listings} listings of ${made.colophon.printedLines} lines, ${facts.length} facts looked up, ${twice} of them by a second reader\n`,
     );
     return 0;
   },

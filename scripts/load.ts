@@ -27,7 +27,21 @@ export type ChapterSource = {
   readonly meta: ChapterMeta;
   /** True where the front matter gives no title: the first heading is it then, and stands in the text no more. */
   readonly titleInText: boolean;
+  readonly facts: readonly Fact[];
 };
+/** A claim of a chapter that was looked up: `facts:` in its front matter. */
+export type Fact = {
+  readonly claim: string;
+  /** Id of the work in the bibliography, or an address. */
+  readonly source: string;
+  /** Where in it, and how it was seen where the work itself could not be opened. */
+  readonly place: string;
+  /** When the writer looked, as 2026-11-29. */
+  readonly checked: string;
+  /** When somebody else did. */
+  readonly second: string | null;
+};
+
 /** One entry of the bibliography, CSL JSON 1.0.2. */
 export type CslEntry = {
   readonly id: string;
@@ -140,6 +154,7 @@ export function loadPool(root: string): Pool {
     files.push(none);
   }
   const bibliography = loadBibliography(root, open);
+  checkFacts(chapters, bibliography);
   const book = bookFrom(
     exists(join(root, "editions/book.yaml")) ? open("editions/book.yaml") : null,
     root,
@@ -320,6 +335,7 @@ function chapterFrom(file: VFile): ChapterSource {
     path,
     file,
     titleInText: heading !== null,
+    facts: Array.isArray(fields?.facts) ? factsFrom(file, fields.facts) : [],
     meta: {
       id,
       title: title ?? heading ?? id,
@@ -331,6 +347,51 @@ function chapterFrom(file: VFile): ChapterSource {
       abstract: word("abstract"),
     },
   };
+}
+
+function factsFrom(file: VFile, list: readonly unknown[]): Fact[] {
+  const lines = String(file.value).split("\n");
+  const start = lines.findIndex((line) => /^facts:/.test(line));
+  const isText = (value: unknown): value is string =>
+    typeof value === "string" && value.trim() !== "";
+  const isDate = (value: unknown): value is string =>
+    isText(value) && /^\d{4}-\d{2}-\d{2}$/.test(value);
+  return list.flatMap((item, index) => {
+    const { claim, source, place, checked, second, ...rest } = mapOf(item);
+    if (
+      isText(claim) &&
+      isText(source) &&
+      isText(place) &&
+      isDate(checked) &&
+      (second === undefined || isDate(second)) &&
+      Object.keys(rest).length === 0
+    )
+      return [{ claim, source, place, checked, second: second ?? null }];
+    const items = lines.flatMap((line, at) => (at > start && /^ {2}- /.test(line) ? [at] : []));
+    fail(file, { line: (items[index] ?? start) + 1, column: 3 }, "fact-form", {
+      reason: "A fact has another form",
+      found: JSON.stringify(item),
+      expected:
+        "claim, source, place, checked as 2026-11-29, and second where somebody else has checked it too",
+    });
+    return [];
+  });
+}
+
+/** Note facts whose source is not in the bibliography. */
+function checkFacts(chapters: readonly ChapterSource[], bibliography: readonly CslEntry[]): void {
+  const known = bibliography.map((entry) => entry.id);
+  for (const { file, facts } of chapters)
+    for (const { source } of facts)
+      if (/^[a-z0-9-]+$/.test(source) && !known.includes(source)) {
+        const lines = String(file.value).split("\n");
+        const line = lines.findIndex((text) => text.trim() === `source: ${source}`);
+        fail(file, { line: Math.max(0, line) + 1, column: 1 }, "fact-source-exists", {
+          reason: "The source of a fact is not in the bibliography",
+          found: source,
+          known,
+        });
+      }
 }
 
 /** The words of the heading that a text begins with, whatever its level, or else of its first `#` line. */

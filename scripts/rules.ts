@@ -61,6 +61,8 @@ export const rules = {
   "index-range-closed": "A range of the index has one start and one end, in this order.",
   "term-defined-once": "A term is defined once.",
   "term-order": "No term is used before it is defined, explained in passing or referred forward.",
+  "fact-form": "A fact that was checked says what, from where, at which place and when.",
+  "fact-source-exists": "The source of a fact is an entry of the bibliography, or an address.",
   // Listings
   "fence-backtick":
     "The first line of a fence of backticks holds no backtick; a fence of tildes may.",
