@@ -1,24 +1,29 @@
 /** Command: everything that an author wants to know before a commit; writes nothing. */
 import type { Browser } from "puppeteer";
+import { partsOf } from "./assemble.ts";
 import { makeBook, reportMistakes } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { command } from "./cli.ts";
 import { cutDecks } from "./decks.ts";
+import type { EditionBook, Minutes } from "./model.ts";
 import { createProgress } from "./progress.ts";
+import { minutesBySection, sum } from "./reading-time.ts";
 import { hasErrors } from "./report.ts";
 import { rules } from "./rules.ts";
 
 const help = `npm run check              checks the whole book: text, references, listings, transcripts, figures, proof
 npm run check -- --draft   the same without running the tests of the programs
 npm run check -- --rules   lists the rules
+npm run check -- --minutes lists how long each part, chapter and section takes to read
 
   --draft      leave the listing proof out
+  --minutes    print the minutes of each edition, after the check
   --rules      print every rule with one sentence
   --root DIR   another book that has this layout`;
 
 await command(
   help,
-  { draft: { type: "boolean" }, rules: { type: "boolean" } },
+  { draft: { type: "boolean" }, minutes: { type: "boolean" }, rules: { type: "boolean" } },
   async ({ values, root }) => {
     if (values.rules === true) {
       for (const [id, sentence] of Object.entries(rules))
@@ -38,6 +43,8 @@ await command(
     const decks = hasErrors(made.files) ? [] : cutDecks(made);
     if (reportMistakes([...made.files, ...decks.map((deck) => deck.file)])) return 1;
     const words = made.editions[0]?.sections.reduce((sum, section) => sum + section.words, 0) ?? 0;
+    if (values.minutes === true)
+      for (const edition of made.editions) process.stdout.write(`${minutesTable(edition)}\n`);
     const facts = made.pool.chapters.flatMap((chapter) => chapter.facts);
     const twice = facts.filter((fact) => fact.second !== null).length;
     process.stdout.write(
@@ -46,3 +53,21 @@ await command(
     return 0;
   },
 );
+
+/** Minutes of an edition's parts, chapters and sections, one a line. */
+function minutesTable({ edition, sections }: EditionBook): string {
+  const line = (indent: number, { reading, handsOn }: Minutes, name: string): string =>
+    `${reading.toFixed(1).padStart(6)}${handsOn > 0 ? ` +${handsOn}` : ""}`.padEnd(12) +
+    " ".repeat(indent) +
+    name;
+  return [
+    `\n${edition.id}: minutes to read, and hands-on`,
+    ...partsOf(edition, sections).flatMap(({ part, sections: own }) => [
+      line(0, sum(own.map((section) => section.minutes)), part.id),
+      ...own.flatMap((section) => [
+        line(2, section.minutes, section.id),
+        ...minutesBySection(section.tree).map(({ id, minutes }) => line(4, minutes, id)),
+      ]),
+    ]),
+  ].join("\n");
+}

@@ -5,6 +5,7 @@
 import type { Element, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
 import type { Minutes } from "./model.ts";
+import { sectionIdOf } from "./select.ts";
 import { elements, hasClass } from "./tree.ts";
 
 export const pace = {
@@ -34,6 +35,17 @@ export function minutesOf(tree: Root): Minutes {
   };
   walk(tree, pace.secondsPerCodeLine);
   return { reading: seconds / 60, handsOn };
+}
+
+/** The same for each section of a chapter; the lead is called so. */
+export function minutesBySection(tree: Root): { readonly id: string; readonly minutes: Minutes }[] {
+  const parts: { id: string; children: Root["children"] }[] = [{ id: "lead", children: [] }];
+  for (const node of tree.children) {
+    const id = sectionIdOf(node);
+    if (id !== null) parts.push({ id, children: [] });
+    parts.at(-1)?.children.push(node);
+  }
+  return parts.map(({ id, children }) => ({ id, minutes: minutesOf({ type: "root", children }) }));
 }
 
 /** Where text came from is not read for its own sake. */

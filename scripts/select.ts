@@ -20,7 +20,8 @@ export function sectionStarts(tree: Root): Element[] {
     .filter((node) => sectionIdOf(node) !== null);
 }
 
-function sectionIdOf(node: Root["children"][number]): string | null {
+/** The id of the section that begins with this node, or null where none does. */
+export function sectionIdOf(node: Root["children"][number]): string | null {
   if (node.type !== "element") return null;
   if (node.tagName === "h2") return property(node, "id");
   const head = node.tagName === "section" ? node.children.find(isHead) : undefined;
