@@ -1,7 +1,7 @@
 /** Plumtree: a tree found by flooding, and repaired by announcements. */
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../kernel/faults.ts";
-import type { Body } from "../kernel/node.ts";
+import type { Body, NodeId } from "../kernel/node.ts";
 import { seeds } from "../seeds.ts";
 import { broadcasts, nodes, twoRings } from "./broadcast.scenario.ts";
 import { eagerOnly } from "./broken.ts";
@@ -111,6 +111,23 @@ describe("one node (Plumtree §3.3)", () => {
   });
 });
 
+/** Live nodes that a message can reach over links between live nodes. */
+function linkedTo(
+  from: NodeId,
+  overlay: { readonly [id: NodeId]: readonly NodeId[] },
+  dead: readonly NodeId[],
+): readonly NodeId[] {
+  let found: readonly NodeId[] = [from];
+  for (;;) {
+    const next = new Set(
+      found.flatMap((id) => [id, ...(overlay[id] ?? [])]),
+    );
+    for (const id of dead) next.delete(id);
+    if (next.size === found.length) return found;
+    found = [...next];
+  }
+}
+
 describe("a group", () => {
   test("the overlay is symmetric, of at most four each", () => {
     const known = twoRings(nodes, 1);
@@ -132,17 +149,33 @@ describe("a group", () => {
     },
   );
 
-  test.each(seeds(3))(
+  // In 5498 and 8022 the two that crash are all that one node knows.
+  test.each([...seeds(3), 5498, 8022])(
     "a node of the tree crashes: announcements repair it, seed %i",
     (seed) => {
-      const faults: readonly Fault[] = ["n07", "n28"].map((node) => ({
+      const dead = ["n07", "n28"];
+      const faults: readonly Fault[] = dead.map((node) => ({
         atMs: 5000,
         kind: "crash",
         node,
       }));
       const { sent } = broadcasts(seed, 4, faults);
-      for (const { reached, live } of sent) expect(reached).toBe(live);
+      const linked = linkedTo("n01", twoRings(nodes, seed), dead);
+      expect(sent.map(({ reached }) => reached)).toEqual([
+        32,
+        30,
+        linked.length,
+        linked.length,
+      ]);
       expect(sent[3]?.live).toBe(30);
+    },
+  );
+
+  test.each([5498, 8022])(
+    "a node is cut off when all that it knows crash, seed %i",
+    (seed) => {
+      const overlay = twoRings(nodes, seed);
+      expect(linkedTo("n01", overlay, ["n07", "n28"]).length).toBe(29);
     },
   );
 
