@@ -90,6 +90,8 @@ export async function createHighlight(languages: readonly string[]): Promise<Hig
     const { tokens } = highlighter.codeToTokens(code, {
       lang: language as BundledLanguage,
       theme: "classes",
+      // Shiki gives up on a line after half a second; a busy machine must not print another book than an idle one.
+      tokenizeTimeLimit: 0,
     });
     return tokens.map((line) => line.map((token) => spanOf(token.content, token.color)));
   };
