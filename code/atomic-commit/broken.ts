@@ -2,7 +2,6 @@
  * Protocols that each break one rule, as wrappers of the right nodes. The
  * tests demand that some crash point gives each away.
  */
-// unprinted: for the chapter on atomic commit
 import type { Node } from "../kernel/node.ts";
 import { force, type Phase } from "./phases.ts";
 import type { Shard } from "./shards.ts";

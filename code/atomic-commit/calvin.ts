@@ -5,12 +5,11 @@
  * Database Systems", SIGMOD 2012, sections 3.1 and 3.2. Small: one
  * sequencer, no replicas, one transaction after the other.
  */
-// unprinted: for the chapter on atomic commit
 import type { Effect, Node, NodeId, Step } from "../kernel/node.ts";
 import { send, sendAll, timer } from "./phases.ts";
 
 // #region transfer
-/** Its reads and writes are known before it runs (3.2). */
+/** Its reads and writes are known before it runs. */
 export type Transfer = {
   readonly from: string;
   readonly to: string;
@@ -35,7 +34,7 @@ export type CalvinOptions = {
 };
 
 // #region sequencer
-/** The order is on disk before any shard hears of it (3.1). */
+/** The order is on disk before any shard hears of it. */
 export type Sequencer = {
   readonly open: readonly Transfer[];
   readonly log: readonly Transfer[];
@@ -79,7 +78,9 @@ export type Shard = {
   /** What others read for it, by transaction. */
   readonly heard: { readonly [nth: number]: Values };
 };
+// #endregion scheduler
 
+// #region advance
 /** Carry out what can be, in the order of the log and no other. */
 function advance(state: Shard, options: CalvinOptions): Step<Shard> {
   const { id, done, values } = state;
@@ -104,7 +105,7 @@ function advance(state: Shard, options: CalvinOptions): Step<Shard> {
   const [last, effects] = advance(moved, options);
   return [last, [...tell, ...effects]];
 }
-// #endregion scheduler
+// #endregion advance
 
 // #region shard
 /** Memory is enough: the log can be carried out again from the start. */

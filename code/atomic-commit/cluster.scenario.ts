@@ -3,7 +3,6 @@
  * commit is asked for, a node crashes before one chosen effect, and
  * somebody who sees all nodes writes down what became of it.
  */
-// unprinted: for the chapter on atomic commit
 import type { Fault } from "../kernel/faults.ts";
 import type { NetworkOptions } from "../kernel/network.ts";
 import type { Effect, Node, NodeId } from "../kernel/node.ts";

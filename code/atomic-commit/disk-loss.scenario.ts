@@ -3,7 +3,6 @@
  * commit and told one participant; then the machine burned, and another
  * of the same name came up with an empty disk.
  */
-// unprinted: for the chapter on atomic commit
 import type { Fault } from "../kernel/faults.ts";
 import { newDisk } from "./broken.ts";
 import { type Outcome, runCommit } from "./cluster.scenario.ts";

@@ -1,5 +1,4 @@
 /** Cut a cluster in two, at every moment and in every way. */
-// unprinted: for the chapter on atomic commit
 import type { Fault } from "../kernel/faults.ts";
 import type { NodeId } from "../kernel/node.ts";
 import {

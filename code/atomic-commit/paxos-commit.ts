@@ -5,7 +5,6 @@
  * section 4. A participant is an RM there. With one acceptor it is
  * two-phase commit (section 5).
  */
-// unprinted: for the chapter on atomic commit
 import type { Body, Node, NodeId, Step } from "../kernel/node.ts";
 import { intBetween } from "../kernel/random.ts";
 import {
@@ -55,7 +54,7 @@ export type Participant = {
   readonly reports: Reports;
 };
 
-/** Its vote is a proposal in ballot 0, to F + 1 acceptors (4.2). */
+/** Its vote is a proposal in ballot 0, to F + 1 acceptors. */
 function onPrepare(
   state: Participant,
   canCommit: boolean,
@@ -145,7 +144,7 @@ export type Acceptor = {
   readonly accepted: Instances;
 };
 
-/** All instances in one record, and in one message (4.2). */
+/** All instances in one record, and in one message. */
 function onVote(
   state: Acceptor,
   body: Body,
@@ -237,7 +236,7 @@ function withReport(
   return { ...reports, [ballot]: same };
 }
 
-/** Commit if every instance has chosen "prepared", else abort (4.2). */
+/** Commit if every instance has chosen "prepared", else abort. */
 export function decisionIn(
   reports: Reports,
   options: PaxosCommitOptions,
@@ -295,8 +294,8 @@ function onPromise(
   options: PaxosCommitOptions,
 ): Step<Leader> {
   const { ballot } = state;
-  const isOver = Object.keys(state.promises).length;
-  if (body.ballot !== ballot || isOver >= majorityOf(options))
+  const heard = Object.keys(state.promises).length;
+  if (body.ballot !== ballot || heard >= majorityOf(options))
     return [state, []];
   const accepted = body.accepted as Instances;
   const promises = { ...state.promises, [from]: accepted };
@@ -319,7 +318,7 @@ function onPromise(
 // #endregion adopt
 
 // #region learn
-/** A decision needs no disk: it can be found out again (4.2). */
+/** A decision needs no disk: it can be found out again. */
 function onAccepted(
   state: Leader,
   from: NodeId,

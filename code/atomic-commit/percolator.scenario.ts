@@ -1,5 +1,4 @@
 /** A transfer by Percolator whose client may die at any point. */
-// unprinted: for the chapter on atomic commit
 import type { Effect, Node, NodeId } from "../kernel/node.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
 import type { CrashPoint } from "./cluster.scenario.ts";

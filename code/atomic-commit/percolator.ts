@@ -5,10 +5,9 @@
  * Processing Using Distributed Transactions and Notifications", OSDI
  * 2010, section 2.2. The columns of a row; the nodes are in shards.ts.
  */
-// unprinted: for the chapter on atomic commit
 
 // #region columns
-/** The columns `data`, `lock` and `write` of one cell (Figure 4). */
+/** The columns `data`, `lock` and `write` of one cell. */
 export type Row = {
   /** Values by the start timestamp of their writer. */
   readonly data: { readonly [startTs: number]: number };

@@ -1,5 +1,4 @@
 /** What the protocols of this folder have in common. */
-// unprinted: for the chapter on atomic commit
 import type { Body, Effect, NodeId } from "../kernel/node.ts";
 
 // #region phases

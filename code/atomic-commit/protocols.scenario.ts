@@ -1,5 +1,4 @@
 /** The protocols side by side, with the same participants and delays. */
-// unprinted: for the chapter on atomic commit
 import type { Effect, Node, NodeId } from "../kernel/node.ts";
 import { bodyText } from "../kernel/trace.ts";
 import {

@@ -1,5 +1,4 @@
 /** The nodes of Percolator: timestamp oracle, shards, clients. */
-// unprinted: for the chapter on atomic commit
 import type { Body, Json, Node, NodeId, Step } from "../kernel/node.ts";
 import {
   commit,
@@ -14,7 +13,7 @@ import {
 import { send, timer } from "./phases.ts";
 
 // #region oracle
-/** Timestamps that only grow; a range of them is on disk (2.3). */
+/** Timestamps that only grow; a range of them is on disk. */
 export type Oracle = { readonly next: number; readonly limit: number };
 
 const rangeSize = 10;

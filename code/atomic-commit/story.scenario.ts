@@ -1,5 +1,4 @@
 /** How the examples of this folder tell a run. */
-// unprinted: for the chapter on atomic commit
 import { formatTrace, type TraceKind } from "../kernel/trace.ts";
 import type { Outcome } from "./cluster.scenario.ts";
 

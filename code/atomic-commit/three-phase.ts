@@ -2,10 +2,9 @@
  * Three-phase commit: nobody commits before all know that all voted yes.
  * D. Skeen, "Nonblocking Commit Protocols", SIGMOD 1981; the termination
  * rule as in Bernstein, Hadzilacos, Goodman, "Concurrency Control and
- * Recovery in Database Systems", 1987, section 7.5. It takes a time-out
+ * Recovery in Database Systems", 1987, chapter 7. It takes a time-out
  * for a crash: right while messages have a bound, wrong when cut off.
  */
-// unprinted: for the chapter on atomic commit
 import type { Body, Node, NodeId, Step } from "../kernel/node.ts";
 import {
   type Decision,
@@ -104,7 +103,7 @@ function takeOver(
 // #endregion take-over
 
 // #region termination-rule
-/** Whoever has not answered by now has crashed (1987, section 7.5). */
+/** Whoever has not answered by now is taken to have crashed. */
 function terminate(
   state: Participant,
   options: ThreePhaseOptions,
@@ -133,7 +132,9 @@ function terminate(
     ],
   ];
 }
+// #endregion termination-rule
 
+// #region end
 function end(
   state: Participant,
   decision: Decision,
@@ -145,7 +146,7 @@ function end(
     [force(decision), ...sendAll(others, { type: decision })],
   ];
 }
-// #endregion termination-rule
+// #endregion end
 
 // #region participant
 export function participant(

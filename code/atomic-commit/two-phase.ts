@@ -4,7 +4,6 @@
  * Distributed Database Management System", TODS 11(4), 1986. Both its
  * forms: the basic one, which presumes nothing, and presumed abort.
  */
-// unprinted: for the chapter on atomic commit
 import type { Body, Node, NodeId, Step } from "../kernel/node.ts";
 import {
   type Decision,
@@ -130,7 +129,7 @@ function onNoAcks(
 // #endregion acknowledged
 
 // #region answer
-/** No record of it: then it cannot have been committed (R*, 2 and 3). */
+/** No record of it: then it cannot have been committed. */
 function answer(state: Coordinator, to: NodeId): Step<Coordinator> {
   if (state.phase === "voting") return [state, []];
   const decision = state.phase === "idle" ? "aborted" : state.phase;
