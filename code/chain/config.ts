@@ -1,4 +1,4 @@
-/** A server takes its place in a new chain (§3). */
+/** A server takes its place in a new chain (§3.2). */
 import type { Body, Effect, NodeId, Step } from "../kernel/node.ts";
 import { askTail } from "./reads.ts";
 import {
@@ -29,7 +29,7 @@ export function onHeartbeat(
   return [state, [...reports, ...have(state), ...questions]];
 }
 
-/** The last update we have: the predecessor resends from there (§3). */
+/** The last update we have: the predecessor resends from there (§3.2). */
 function have(state: State): readonly Effect[] {
   const above = predecessor(state);
   const { config, hist, acked } = state;
@@ -82,7 +82,7 @@ export function onConfig(
   const isMember = chain.includes(state.id) && joining !== state.id;
   const placed = { ...state, config, leaseUntilMs, forwarded: null };
   const next = isMember ? placed : emptied(placed);
-  // A new tail has lost its successor: what is in Sent is done (§3).
+  // A new tail has lost its successor: what is in Sent is done (§3.2).
   const [done, effects] = isTail(next) ? passOn(next) : [next, []];
   return [done, [save(done), ...effects, ...have(done)]];
 }

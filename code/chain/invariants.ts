@@ -22,7 +22,7 @@ export function look(states: readonly (State | undefined)[]): void {
   }
 }
 
-/** The Update Propagation Invariant: Hist below is a prefix (§3). */
+/** The Update Propagation Invariant: Hist below is a prefix (§3.2). */
 function updatePropagation(above: State, below: State): void {
   const last = below.hist.length;
   if (last === 0) return;
@@ -35,7 +35,7 @@ function updatePropagation(above: State, below: State): void {
   );
 }
 
-/** What has left Sent is at the tail (Inprocess Requests, §3). */
+/** What has left Sent is at the tail (Inprocess Requests, §3.2). */
 function inprocess(above: State, tail: State): void {
   if (above.acked <= tail.hist.length) return;
   throw new Error(

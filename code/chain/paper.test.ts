@@ -145,7 +145,7 @@ describe("the protocol without failures (chain replication, §3)", () => {
   );
 });
 
-describe("Sent and the invariants (§3)", () => {
+describe("Sent and the invariants (§3.2)", () => {
   test("an acknowledgment takes updates from Sent, and goes on up", () => {
     const ack = { type: "ack", epoch: 1, position: 3 };
     const [next, effects] = hear(server("n2", 4, 2), "n3", ack);
@@ -198,7 +198,7 @@ describe("Sent and the invariants (§3)", () => {
   });
 });
 
-describe("when a server fails (§3)", () => {
+describe("when a server fails (§3.2)", () => {
   const told = (chain: readonly NodeId[], joining: NodeId | null) => ({
     type: "config",
     epoch: 2,

@@ -62,6 +62,7 @@ function pass(
 // #endregion on-query
 
 // #region craq
+// #region any-query
 /** CRAQ: a clean object is read here; of a dirty one the tail knows. */
 function onAnyQuery(
   options: Options,
@@ -86,6 +87,7 @@ function onAnyQuery(
 export function isClean({ hist, acked }: State, key: string): boolean {
   return !hist.slice(acked).some((update) => update.key === key);
 }
+// #endregion any-query
 
 /** Which version of these objects is committed? Ask, or ask again. */
 export function askTail(

@@ -82,6 +82,7 @@ export function extend(
   return [next, [save(next), ...effects]];
 }
 
+// #region pass-on
 /** Forward what the successor lacks; the tail answers and acks. */
 export function passOn(state: State): Step<State> {
   if (isTail(state)) return processAtTail(state);
@@ -94,7 +95,7 @@ export function passOn(state: State): Step<State> {
   return [{ ...state, forwarded: hist.length }, [send(dest, body)]];
 }
 
-/** At the tail an update is done: tell client and predecessor (§3). */
+/** At the tail an update is done: tell client and predecessor (§3.2). */
 function processAtTail(state: State): Step<State> {
   const { hist, acked, config } = state;
   const answers = hist.slice(acked).map(answer);
@@ -105,6 +106,7 @@ function processAtTail(state: State): Step<State> {
   const ack = { type: "ack", epoch, position: hist.length };
   return [next, [...answers, send(above, ack)]];
 }
+// #endregion pass-on
 // #endregion extend
 
 function answer({ client, msgId, op, change, error }: Update): Effect {
@@ -145,7 +147,7 @@ export function onForward(
   return extend({ ...state, isComplete, acked }, updates);
 }
 
-/** The tail has it: it leaves Sent, here and above (§3). */
+/** The tail has it: it leaves Sent, here and above (§3.2). */
 export function onAck(
   state: State,
   from: NodeId,

@@ -2,7 +2,6 @@
  * What two leaders cannot keep: numbers given out in order, and names
  * given out once. Pure functions; the servers exchange rows later.
  */
-// unprinted: for the chapter on replication
 
 // #region auto-increment
 export type Row = { readonly id: number; readonly name: string };

@@ -116,6 +116,7 @@ export function onAnswer(
   return advance(options, state, { ...work, answers });
 }
 
+// #region advance
 function advance(
   options: Options,
   state: State,
@@ -131,6 +132,7 @@ function advance(
   const [next, repairs] = end(options, state, heard);
   return [next, [...said, ...repairs]];
 }
+// #endregion advance
 
 /** A read: all siblings that are left, and the context for a write. */
 function answer({ id }: State, work: Work): Effect {

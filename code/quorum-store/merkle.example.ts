@@ -1,5 +1,4 @@
 /** How many hashes find the keys in which two replicas differ. */
-// unprinted: for the chapter on replication
 import { intBetween, stream } from "../kernel/random.ts";
 import { seedFrom } from "../kernel/sample.ts";
 import { differingKeys, type Entries } from "./merkle.ts";

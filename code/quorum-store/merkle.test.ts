@@ -64,6 +64,16 @@ describe("Merkle trees (Dynamo, §4.7)", () => {
     expect(buckets).toEqual([bucketOf("key-7", 8)]);
   });
 
+  test("one key of 10,000 in 4,096 buckets takes 25 hashes", () => {
+    const all = Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, at) => [`key-${at}`, "old"]),
+    );
+    const found = (depth: number) =>
+      differingKeys(all, { ...all, "key-5": "new" }, depth);
+    expect(found(10)).toEqual({ keys: ["key-5"], compared: 21 });
+    expect(found(12)).toEqual({ keys: ["key-5"], compared: 25 });
+  });
+
   test("find a key that only one of them has", () => {
     const { "key-3": _, ...fewer } = many;
     expect(differingKeys(many, fewer, 8).keys).toEqual(["key-3"]);

@@ -2,7 +2,6 @@
  * Merkle trees over what a replica holds: two replicas find the keys in
  * which they differ by comparing few hashes (Merkle 1979; Dynamo, §4.7).
  */
-// unprinted: for the chapter on replication
 import { hash32 } from "../placement/hash.ts";
 
 // #region tree

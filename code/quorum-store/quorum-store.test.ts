@@ -94,7 +94,7 @@ describe("what R, W and a fault do to reads", () => {
 
 describe("R + W > N is not linearizable", () => {
   test("n=3 w=3 r=2: one reader sees a partial write, the next not", () => {
-    const history = partialWrite(1);
+    const { history } = partialWrite(1);
     const read = history.filter(({ op }) => op === "read");
     expect(read.map(({ result }) => result?.value)).toEqual([2, 1]);
     const [a, b] = read;

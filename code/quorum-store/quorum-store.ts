@@ -6,7 +6,6 @@
  * DeCandia et al., "Dynamo: Amazon's Highly Available Key-value Store",
  * SOSP 2007.
  */
-// unprinted: for the chapter on replication
 import type { VersionVector } from "../clocks/version-vector.ts";
 import type {
   Body,

@@ -1,5 +1,4 @@
 /** What N, R and W promise, and what they do not. */
-// unprinted: for the chapter on replication
 
 // #region calculator
 export type Quorums = {

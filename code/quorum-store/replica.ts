@@ -44,6 +44,7 @@ export function hold(
 // #endregion on-store
 
 // #region hints
+// #region keep-hint
 /** Hinted handoff (Dynamo, §4.6): keep it for whom it is meant. */
 function keepHint(
   state: State,
@@ -66,6 +67,7 @@ export function handOff({ hints }: State): readonly Effect[] {
     }),
   );
 }
+// #endregion keep-hint
 
 export function onHandoff(
   state: State,

@@ -25,13 +25,18 @@ function asks(target: string, startMs: number, questions: Body[]) {
   return scriptedClient(questions, { ...times, targets: [target] });
 }
 
+export type Story = {
+  readonly sim: Simulation;
+  readonly history: readonly Operation[];
+};
+
 // #region partial-write
 /**
  * N = 3, W = 3, R = 2: the write of 2 has reached the third home alone.
  * a reads from second and third, and afterwards b from first and second
  * (after Kleppmann, Designing Data-Intensive Applications, 2017, ch. 9).
  */
-export function partialWrite(seed: number): readonly Operation[] {
+export function partialWrite(seed: number, untilMs = 1500): Story {
   const context = { [one]: 1 };
   const nodes = {
     w: asks(one, 0, [write(1), write(2, { context })]),
@@ -48,8 +53,9 @@ export function partialWrite(seed: number): readonly Operation[] {
   const quiet = { retryMs: 1000, antiEntropyMs: 5000 };
   const node = quorumStore({ ...options, ...quiet });
   const sim = cluster(node, { seed, nodes, network: { fate } });
-  sim.runUntil(1500);
-  return historyOf(sim.trace, ["w", "a", "b"]).map(single);
+  sim.runUntil(untilMs);
+  const history = historyOf(sim.trace, ["w", "a", "b"]).map(single);
+  return { sim, history };
 }
 
 /** As a register: the one value that is there, or null. */
@@ -63,11 +69,6 @@ function single(operation: Operation): Operation {
   };
 }
 // #endregion partial-write
-
-export type Story = {
-  readonly sim: Simulation;
-  readonly history: readonly Operation[];
-};
 
 // #region sloppy
 /**

@@ -122,21 +122,19 @@ function onFenced(
   }
   const fenced = { ...state.fenced, [from]: last };
   const next = { ...state, fenced };
-  const known = Object.keys(fenced).sort(byName);
+  const known = Object.entries(fenced).sort(longestFirst);
   if (known.length < options.fencedMin) return [next, []];
-  const [chosen] = known.sort((one, other) =>
-    later(fenced[one], fenced[other]),
-  );
-  if (chosen === undefined) return [next, []];
+  const chosen = known[0]?.[0] ?? from;
   const promote = send(chosen, "promote", state.epoch);
   return [{ ...next, chosen }, [promote]];
 }
 
-/** The log with the later epoch at its end goes first, then longer. */
-function later(one?: Token, other?: Token): number {
-  const a = one ?? { epoch: 0, position: 0 };
-  const b = other ?? { epoch: 0, position: 0 };
-  return b.epoch - a.epoch || b.position - a.position;
+type Ending = readonly [server: NodeId, last: Token];
+
+/** The later epoch at its end first, then the longer log. */
+function longestFirst([one, a]: Ending, [other, b]: Ending): number {
+  const order = b.epoch - a.epoch || b.position - a.position;
+  return order || byName(one, other);
 }
 // #endregion on-fenced
 

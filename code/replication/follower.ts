@@ -81,6 +81,7 @@ function copy(state: State, { epoch, after, entries, end }: Ship) {
   return state;
 }
 
+// #region cut-off
 /** Go on after `kept`; remember what the leader never had. */
 function cutOff(
   state: State,
@@ -96,6 +97,7 @@ function cutOff(
     discarded: [...discarded, ...tail],
   };
 }
+// #endregion cut-off
 // #endregion copy
 
 // #region follow

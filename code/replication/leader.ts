@@ -33,6 +33,7 @@ export function onWrite(
   return append(options, state, entry, nowMs);
 }
 
+// #region append
 /** Write an entry to our log, then let the others have it. */
 export function append(
   options: Options,
@@ -48,6 +49,7 @@ export function append(
   const [done, oks] = commit(options, shipping);
   return [done, [save(done), ...ships, ...oks]];
 }
+// #endregion append
 
 /** A copy of a request we have seen, or one that its client gave up. */
 function isKnown(state: State, client: NodeId, msgId: number): boolean {
@@ -174,6 +176,7 @@ export function commit(options: Options, state: State): Step<State> {
   return [{ ...visible, waiting }, oks];
 }
 
+// #region committed
 /** How far the log is held by as many as this mode asks for. */
 function committed(options: Options, state: State): number {
   const { log, acked, epoch } = state;
@@ -197,6 +200,7 @@ function receiptsNeeded(options: Options, state: State): number {
   if (options.mode === "async" || state.isAlone) return 0;
   return options.mode === "semi-sync" ? 1 : state.peers.length;
 }
+// #endregion committed
 // #endregion commit
 
 function acknowledge(

@@ -13,7 +13,7 @@ export const defaultSeed = 7;
 
 export function run(seed: number): string {
   return [
-    `${s(cutMs)}  the primary's data centre is cut off`,
+    `${s(cutMs)}  the primary's data center is cut off`,
     `${s(healMs)}  43 s later the link is mended`,
     "",
     "The watchers give the primary 5 s before they promote another:",

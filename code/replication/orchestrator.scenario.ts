@@ -1,5 +1,5 @@
 /**
- * GitHub, 2018-10-21, by its mechanism: for 43 s the data centre of the
+ * GitHub, 2018-10-21, by its mechanism: for 43 s the data center of the
  * primary is cut off. Those who watch it sit elsewhere and promote a
  * replica on the other coast. Writes of the last moments before and
  * during the cut are in the east alone; after it, the west takes writes.

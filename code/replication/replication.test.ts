@@ -1,7 +1,6 @@
 /** What each rule of the replicated store does, one by one. */
 import { describe, expect, test } from "vitest";
 import { scriptedClient } from "../kernel/client.ts";
-import { historyOf } from "../kernel/history.ts";
 import type { Body, Effect, NodeId } from "../kernel/node.ts";
 import { ignoreEpochs, trustPosition } from "./broken.ts";
 import {
@@ -22,6 +21,7 @@ import { storming } from "./re-mirroring.scenario.ts";
 import type { MirrorOptions } from "./re-mirroring.ts";
 import { freshness } from "./read.ts";
 import { replica } from "./replication.ts";
+import { session } from "./session.scenario.ts";
 import { withToken } from "./session.ts";
 import {
   asyncOptions,
@@ -378,73 +378,21 @@ describe("a read with a token", () => {
   });
 });
 
-/** One client writes to n1 and reads at slow n2, in turn. */
-function session(isCarrying: boolean, readWaitMsMax: number) {
-  const turns = Array.from({ length: 20 }, (_, at): Body => {
-    const value = Math.floor(at / 2) + 1;
-    const isWrite = at % 2 === 0;
-    return isWrite
-      ? { type: "write", key: "x", value }
-      : { type: "read", key: "x" };
-  });
-  const asking = scriptedClient(turns, {
-    targets: ["n1", "n2"],
-    timeoutMs: 300,
-    attemptsMax: 4,
-  });
-  // A write at n1 succeeds there; the reads are turned to n2 by hand.
-  const turning = {
-    ...asking,
-    step: ((state, input) => {
-      const [next, effects] = asking.step(state, input);
-      const turned = effects.map((effect) => {
-        const isRead =
-          effect.kind === "send" &&
-          effect.body.type === "read" &&
-          next.attempt === 1;
-        return isRead ? { ...effect, dest: "n2" } : effect;
-      });
-      return [next, turned];
-    }) as typeof asking.step,
-  };
-  const client = isCarrying ? withToken(turning) : turning;
-  const options = { ...asyncOptions, readWaitMsMax };
-  const network = {
-    fate: ({ src, dest }: { src: string; dest: string }) =>
-      src === "n1" && dest === "n2" ? 60 : undefined,
-  };
-  const sim = story(options, { c1: client }, { network });
-  sim.runUntil(8000);
-  const history = historyOf(sim.trace, ["c1"]);
-  const reads = history.filter(
-    ({ op, outcome }) => op === "read" && outcome === "ok",
-  );
-  let written = 0;
-  const stale = history.filter(({ op, args, result, outcome }) => {
-    if (op === "write" && outcome === "ok")
-      written = Number(args.value);
-    return (
-      op === "read" &&
-      ((outcome === "ok" && Number(result?.value) < written) ||
-        result?.code === 20)
-    );
-  });
-  return { reads: reads.length, stale: stale.length };
-}
-
 describe("read your writes", () => {
-  test("a naive read at a follower misses them", () => {
-    expect(session(false, 0).stale).toBeGreaterThan(5);
+  test("a naive read at a follower misses them all", () => {
+    const naive = { reads: 10, stale: 10, refused: 0 };
+    expect(session(false, 0)).toEqual({ ...naive, meanReadMs: 10 });
   });
 
-  test.each([0, 200])(
-    "with a token, waiting %i ms, never",
-    (waitMs) => {
-      const { reads, stale } = session(true, waitMs);
-      expect(stale).toBe(0);
-      expect(reads).toBe(10);
-    },
-  );
+  test("with a token it is refused, and goes to the leader", () => {
+    const turned = { reads: 10, stale: 0, refused: 10 };
+    expect(session(true, 0)).toEqual({ ...turned, meanReadMs: 20 });
+  });
+
+  test("or waits until the follower has caught up", () => {
+    const waited = { reads: 10, stale: 0, refused: 0 };
+    expect(session(true, 200)).toEqual({ ...waited, meanReadMs: 60 });
+  });
 
   test("the later token is kept; after a loss, none", () => {
     const seen: unknown[] = [];
@@ -562,6 +510,33 @@ describe("failover", () => {
     take({ kind: "message", message }, 310);
     expect(state).toMatchObject({ leader: "n2", chosen: null });
   });
+});
+
+test("of equal logs the controller takes the first by name", () => {
+  const its = controller({ ...watchful, fencedMin: 2 });
+  const setup = { id: "op", peers: [], disk: {}, nowMs: 0, dice: 1 };
+  const timer = { kind: "timer", name: "probe" } as const;
+  const [begun] = its.step(its.init(setup)[0], {
+    event: timer,
+    nowMs: 251,
+    dice: 1,
+  });
+  const fenced = (src: NodeId) => {
+    const last = { epoch: 1, position: 5 };
+    const body = { type: "fenced", epoch: 2, last };
+    const message = { src, dest: "op", body };
+    return { kind: "message", message } as const;
+  };
+  const hear = (state: typeof begun, src: NodeId) =>
+    its.step(state, { event: fenced(src), nowMs: 260, dice: 1 });
+  const [one] = hear(begun, "n3");
+  const [two, effects] = hear(one, "n2");
+  expect(two.chosen).toBe("n2");
+  expect(bodies(effects, "n2")).toEqual([
+    { type: "promote", epoch: 2 },
+  ]);
+  // Who comes after the choice changes nothing any more.
+  expect(hear(two, "n1")).toEqual([two, []]);
 });
 
 describe("a re-mirroring storm (EBS, 2011)", () => {

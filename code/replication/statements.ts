@@ -3,7 +3,6 @@
  * itself, or the row, which only the leader computes. The two differ as
  * soon as a statement asks anything but the data.
  */
-// unprinted: for the chapter on replication
 
 // #region statements
 export type Rows = { readonly [id: string]: number };
