@@ -10,8 +10,6 @@ import {
 } from "./guarded.ts";
 import { type HostState, host, type Sickness } from "./host.ts";
 
-// unprinted: for the chapter on circuit breakers
-
 // #region breaker-settings
 export const breakerOptions: BreakerOptions = {
   window: { kind: "count", calls: 50 },

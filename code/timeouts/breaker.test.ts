@@ -249,3 +249,12 @@ test("a breaker that loses probes never closes again", () => {
   expect(closesAgain(right, options, play(right), 1001)).toBe(true);
   expect(closesAgain(losing, options, play(losing), 1001)).toBe(false);
 });
+
+test("what it does count, it counts as the right one does", () => {
+  const losing = brokenBreakers["loses probes"] as Rules;
+  const told = losing.record(options, closedBreaker, 0, bad, 101, 7);
+  expect(told).toEqual(record(options, closedBreaker, 0, bad, 101, 7));
+  expect(told.state).toMatchObject({
+    window: [{ failed: 1, slow: 1 }],
+  });
+});

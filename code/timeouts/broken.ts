@@ -2,8 +2,6 @@
 import { acquire, type Breaker, record } from "./breaker.ts";
 import type { Rules } from "./invariants.ts";
 
-// unprinted: for the chapter on circuit breakers
-
 // #region broken-breakers
 /** Waits for a success to close it, and lets no call try for one. */
 const neverHalfOpens: Rules["acquire"] = (options, breaker, nowMs) =>
@@ -44,7 +42,8 @@ const countingMistakes: Rules["record"] = (
     ...rest,
   );
 
-/** A probe that said nothing is not given back: it stays half-open. */
+// #region loses-probes
+/** A probe that said nothing is not given back. */
 const losingProbes: Rules["record"] = (
   o,
   breaker,
@@ -55,6 +54,7 @@ const losingProbes: Rules["record"] = (
   outcome === "ignored"
     ? breaker
     : record(o, breaker, permit, outcome, ...rest);
+// #endregion loses-probes
 
 export const brokenBreakers: Readonly<Record<string, Rules>> = {
   "never half-opens": { acquire: neverHalfOpens, record },

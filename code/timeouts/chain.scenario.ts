@@ -4,35 +4,33 @@ import type { SimulationOptions } from "../kernel/world.ts";
 import { type CallerState, caller } from "./caller.ts";
 import { type ServiceState, service } from "./service.ts";
 
-// unprinted: for the chapter on time-outs
-
 // #region policies
 export type Policy = {
   readonly deadlines: boolean;
   readonly cancels: boolean;
-  /** Begin only what can still be in time. */
-  readonly foresight: boolean;
+  /** The share of the least time that is believed, from 0 to 1. */
+  readonly foresight: number;
 };
 
-export const policies: Readonly<Record<string, Policy>> = {
-  "fixed time-outs": {
+export const policies = {
+  "fixed timeouts": {
     deadlines: false,
     cancels: false,
-    foresight: false,
+    foresight: 0,
   },
   "and cancellation": {
     deadlines: false,
     cancels: true,
-    foresight: false,
+    foresight: 0,
   },
-  deadlines: { deadlines: true, cancels: false, foresight: false },
+  deadlines: { deadlines: true, cancels: false, foresight: 0 },
   "deadlines, least time": {
     deadlines: true,
     cancels: false,
-    foresight: true,
+    foresight: 1,
   },
-  "all of these": { deadlines: true, cancels: true, foresight: true },
-};
+  "all of these": { deadlines: true, cancels: true, foresight: 1 },
+} satisfies Readonly<Record<string, Policy>>;
 // #endregion policies
 
 // #region chain-nodes
@@ -58,7 +56,7 @@ function link(id: keyof typeof links, policy: Policy) {
     deadlines: policy.deadlines
       ? {
           kind: "honoured",
-          leastMs: policy.foresight ? leastMs : 0,
+          leastMs: policy.foresight * leastMs,
           reserveMs: wayMs,
         }
       : { kind: "ignored" },

@@ -23,7 +23,7 @@ test("a call is counted up to its bound, or beyond all", () => {
   expect(over).toBe(1);
 });
 
-test("the time-out cuts off the accepted share and no more", () => {
+test("the timeout cuts off the accepted share and no more", () => {
   const values = [...Array(998).fill(3), 80, 700];
   const histogram = filled(values);
   expect(falseShare(histogram, 2)).toBeCloseTo(0.002);
@@ -34,7 +34,7 @@ test("the time-out cuts off the accepted share and no more", () => {
   expect(chooseTimeoutMs(over, 0)).toBeNull();
 });
 
-test("a smaller share never gives a shorter time-out", () => {
+test("a smaller share never gives a shorter timeout", () => {
   const values = fc.array(fc.integer({ min: 0, max: 999 }), {
     minLength: 1,
   });

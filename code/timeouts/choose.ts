@@ -1,10 +1,8 @@
 /**
- * A time-out from a histogram of latencies: as long as the share of
+ * A timeout from a histogram of latencies: as long as the share of
  * good calls that it cuts off is one that we can live with (Brooker,
  * "Timeouts, retries, and backoff with jitter", Builders' Library 2019).
  */
-
-// unprinted: for the chapter on time-outs
 
 // #region histogram
 /** Counts of calls up to each bound; beyond the last bound, `over`. */
@@ -29,7 +27,7 @@ export function observe(histogram: Histogram, tookMs: number) {
 // #endregion histogram
 
 // #region choose
-/** The share of calls that a time-out at this bound would cut off. */
+/** The share of calls that a timeout at this bound would cut off. */
 export function falseShare(histogram: Histogram, at: number): number {
   const { counts, over } = histogram;
   const sum = (some: readonly number[]) =>
@@ -38,7 +36,7 @@ export function falseShare(histogram: Histogram, at: number): number {
 }
 
 /**
- * The shortest time-out that cuts off no more than `share` of the calls
+ * The shortest timeout that cuts off no more than `share` of the calls
  * of a healthy day. Null: even the last bound cuts off more.
  */
 export function chooseTimeoutMs(

@@ -1,5 +1,5 @@
 /**
- * Deadlines. A time-out is a length that each hop counts anew; a
+ * Deadlines. A timeout is a length that each hop counts anew; a
  * deadline is an instant, fixed once by whoever waits. On the wire it
  * travels as the time that is left, since two machines agree on lengths
  * better than on what time it is (gRPC sends `grpc-timeout` so).

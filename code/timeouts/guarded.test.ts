@@ -8,7 +8,7 @@ import {
   settings,
   totals,
 } from "./breaker.scenario.ts";
-import type { GuardedOptions } from "./guarded.ts";
+import { type GuardedOptions, guarded } from "./guarded.ts";
 import type { Sickness } from "./host.ts";
 
 const all = () => true;
@@ -72,6 +72,98 @@ describe("a breaker in front of a host that errs", () => {
     };
     expect(run(true)).toEqual(run(false));
     expect(run(false).refused).toBeGreaterThan(0);
+  });
+});
+
+/** A client whose first call is sent at 100 ms and never answered. */
+function firstCall(options: Partial<GuardedOptions>) {
+  const node = guarded({ ...settings, attemptsMax: 2, ...options });
+  const setup = { id: "c", peers: [], disk: {}, nowMs: 0, dice: 0 };
+  const arrive = { kind: "timer", name: "arrive" } as const;
+  const timeout = { kind: "timer", name: "timeout 1 1" } as const;
+  const dice = 5;
+  const [fresh] = node.init(setup);
+  const sent = node.step(fresh, { event: arrive, nowMs: 100, dice });
+  const again = node.step(sent[0], {
+    event: timeout,
+    nowMs: 600,
+    dice,
+  });
+  return { sent, again };
+}
+
+describe("one call, step by step", () => {
+  const effectsOf = (attempt: number) => [
+    {
+      kind: "send",
+      dest: "host0",
+      body: { type: "call", id: 1, attempt },
+    },
+    { kind: "set-timer", name: `timeout 1 ${attempt}`, afterMs: 500 },
+  ];
+  const touchy = {
+    ...breakerOptions,
+    minimumCalls: 1,
+    failurePercent: 1,
+  };
+
+  test("the first attempt asks the breaker, and waits its time", () => {
+    for (const order of ["retry-outside", "breaker-outside"] as const) {
+      const [state, effects] = firstCall({ order }).sent;
+      expect(effects.slice(0, 2)).toEqual(effectsOf(1));
+      expect(state.open).toEqual([
+        { id: 1, host: "host0", attempt: 1, beganMs: 100, permit: 0 },
+      ]);
+      expect(state.hosts.host0).toEqual({
+        calls: 1,
+        attempts: 1,
+        good: 0,
+        failed: 0,
+        refused: 0,
+      });
+    }
+  });
+
+  test("with the retries outside, each attempt is judged", () => {
+    const [state, effects] = firstCall({
+      order: "retry-outside",
+    }).again;
+    expect(effects).toEqual(effectsOf(2));
+    expect(state.open).toMatchObject([{ attempt: 2, beganMs: 600 }]);
+    expect(state.breakers.service?.state).toMatchObject({
+      window: [{ calls: 1, failed: 1, slow: 1 }],
+    });
+  });
+
+  test("with the breaker outside, the call began with its first", () => {
+    const [state, effects] = firstCall({
+      order: "breaker-outside",
+    }).again;
+    expect(effects).toEqual(effectsOf(2));
+    expect(state.open).toMatchObject([{ attempt: 2, beganMs: 100 }]);
+    expect(state.breakers.service?.state).toMatchObject({ window: [] });
+  });
+
+  test("a refused retry ends the call, without an attempt", () => {
+    const [inside, none] = firstCall({
+      order: "retry-outside",
+      breaker: touchy,
+    }).again;
+    expect(none).toEqual([]);
+    expect(inside.open).toEqual([]);
+    expect(inside.hosts.host0).toMatchObject({
+      attempts: 1,
+      refused: 1,
+    });
+    const [outside, sent] = firstCall({
+      order: "breaker-outside",
+      breaker: touchy,
+    }).again;
+    expect(sent).toEqual(effectsOf(2));
+    expect(outside.hosts.host0).toMatchObject({
+      attempts: 2,
+      refused: 0,
+    });
   });
 });
 

@@ -20,8 +20,6 @@ import {
   record,
 } from "./breaker.ts";
 
-// unprinted: for the chapter on circuit breakers
-
 // #region guarded-state
 export type GuardedOptions = {
   readonly hosts: readonly NodeId[];

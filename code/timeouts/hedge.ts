@@ -6,7 +6,7 @@
  */
 import { type Budget, earn, pay } from "../retries/budget.ts";
 
-// unprinted: for the chapter on time-outs
+// unprinted: told in words in the chapter on retries
 
 // #region hedge
 export type Hedging = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Body, Effect } from "../kernel/node.ts";
 import { seeds } from "../seeds.ts";
-import { chain, type Policy, policies } from "./chain.scenario.ts";
+import { chain, policies } from "./chain.scenario.ts";
 import {
   type ServiceOptions,
   type ServiceState,
@@ -118,7 +118,7 @@ describe("a service", () => {
     expect(timeout).toEqual(timer("timeout 1", 50));
   });
 
-  test("waits no longer than its time-out, deadline or not", () => {
+  test("waits no longer than its timeout, deadline or not", () => {
     const waits = (timeoutMs: number | null) => {
       const s = told();
       s.hears("c", call(7, "deep", timeoutMs), 0);
@@ -161,7 +161,7 @@ describe("a service", () => {
     }
   });
 
-  test("after a time-out it fails, and cancels if it may", () => {
+  test("after a timeout it fails, and cancels if it may", () => {
     const cancel: Effect = {
       kind: "send",
       dest: "below",
@@ -212,11 +212,11 @@ describe("a service", () => {
 });
 
 describe("a chain under 1.3 times what its back can do", () => {
-  const ran = (name: string, seed: number) =>
-    chain(seed, policies[name] as Policy, 130, 10);
+  const ran = (name: keyof typeof policies, seed: number) =>
+    chain(seed, policies[name], 130, 10);
 
-  test.each(seeds(2))("time-outs work for nobody (seed %i)", (seed) => {
-    const fixed = ran("fixed time-outs", seed);
+  test.each(seeds(2))("timeouts work for nobody (seed %i)", (seed) => {
+    const fixed = ran("fixed timeouts", seed);
     expect(fixed.wastedMs / 10).toBeGreaterThan(1000);
     expect(fixed.good / 10).toBeLessThan(60);
   });
@@ -249,7 +249,7 @@ describe("a chain under 1.3 times what its back can do", () => {
 });
 
 test("the nodes of the chain are pure", () => {
-  const policy = policies["all of these"] as Policy;
+  const policy = policies["all of these"];
   const strict = chain(1, policy, 130, 1, { checkPurity: true });
   const loose = chain(1, policy, 130, 1);
   expect(strict.good).toBe(loose.good);
@@ -258,7 +258,7 @@ test("the nodes of the chain are pure", () => {
 
 describe("one zone of four hangs (AWS, 2011-04-21)", () => {
   test.each(seeds(2))(
-    "long time-outs starve all zones (seed %i)",
+    "long timeouts starve all zones (seed %i)",
     (seed) => {
       const last = watch(region(seed, 30_000), 5, 6).at(-1);
       expect(last?.stuck).toBe(threads);
@@ -267,7 +267,7 @@ describe("one zone of four hangs (AWS, 2011-04-21)", () => {
   );
 
   test.each(seeds(2))(
-    "short time-outs lose one zone (seed %i)",
+    "short timeouts lose one zone (seed %i)",
     (seed) => {
       const all = watch(region(seed, 1000), 5, 6);
       for (const { stuck, queue } of all) {

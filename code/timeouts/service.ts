@@ -131,7 +131,7 @@ function requestOf({ src, body }: Message, nowMs: number): Request {
 // #endregion on-call
 
 // #region start-next
-/** Threads take what is next; what is too late for them is not begun. */
+/** A thread takes the next request; one that is too late is dropped. */
 function startNext(
   options: ServiceOptions,
   state: ServiceState,
@@ -152,7 +152,9 @@ function startNext(
   const [next, effects] = startNext(options, begun, nowMs);
   return [next, [timer("worked", job, options.workMs), ...effects]];
 }
+// #endregion start-next
 
+// #region expired
 function isExpired(
   { deadlines }: ServiceOptions,
   { deadlineMs }: Request,
@@ -164,7 +166,7 @@ function isExpired(
     isTooLate(deadlineMs, nowMs, deadlines.leastMs)
   );
 }
-// #endregion start-next
+// #endregion expired
 
 // #region on-worked
 /** Own work is done: answer, or call the service below and wait. */
@@ -208,7 +210,7 @@ function onWorked(
 // #endregion on-worked
 
 // #region patience
-/** The end of the fixed time-out, or the deadline if that is nearer. */
+/** The end of the fixed timeout, or the deadline if that is nearer. */
 function waitUntilMs(
   { deadlines, timeoutMs }: ServiceOptions,
   { deadlineMs }: Request,
@@ -235,6 +237,7 @@ function onTimeout(
   return [next, [...cancelBelow(options, job), ...effects]];
 }
 
+// #region on-cancel
 /** The caller gave up: stop, wherever the request is, and pass it on. */
 function onCancel(
   options: ServiceOptions,
@@ -256,6 +259,7 @@ function onCancel(
   const below = job === undefined ? [] : cancelBelow(options, job);
   return [next, [...below, ...effects]];
 }
+// #endregion on-cancel
 
 function cancelBelow(
   { cancels, next }: ServiceOptions,

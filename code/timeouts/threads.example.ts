@@ -1,4 +1,4 @@
-/** One zone of four hangs: which time-out takes the other three down? */
+/** One zone of four hangs: which timeout takes the other three down? */
 import { seedFrom } from "../kernel/sample.ts";
 import {
   perSecond,
@@ -19,7 +19,7 @@ export function run(seed: number): string {
       return `${row.join("")}  ${"#".repeat(Math.round(r.good / 10))}`;
     });
     return [
-      `time-out ${timeoutMs / 1000} s: 10 calls a second to zone1 can hold ` +
+      `timeout ${timeoutMs / 1000} s: 10 calls a second to zone1 can hold ` +
         `${needed} of ${threads} threads`,
       "  second   stuck   queue   calls    good   (the other zones, per 5 s)",
       ...rows.map((row) => row.trimEnd()),

@@ -1,14 +1,12 @@
 /**
  * AWS, 21 April 2011, by its mechanism: one API fleet serves four
  * zones; the storage of one of them stops answering, and requests for
- * it have a long time-out. The summary (aws.amazon.com/message/65648)
- * names long time-outs and starved threads; all numbers here are ours.
+ * it have a long timeout. The summary (aws.amazon.com/message/65648)
+ * names long timeouts and starved threads; all numbers here are ours.
  */
 import { simulate } from "../kernel/simulator.ts";
 import { type CallerState, caller } from "./caller.ts";
 import { type ServiceState, service } from "./service.ts";
-
-// unprinted: for the chapter on time-outs
 
 // #region threads
 const zones = ["zone1", "zone2", "zone3", "zone4"];
@@ -26,9 +24,10 @@ const zone = service({
   cancels: false,
 });
 
-/** The API fleet, four zones, and users who wait five seconds. */
-export function region(seed: number, timeoutMs: number) {
-  const api = service({
+// #region api
+/** Every thread may wait for any zone, and for so long. */
+function apiFleet(timeoutMs: number) {
+  return service({
     threads,
     queueMax: 1000,
     workMs: 5,
@@ -37,6 +36,11 @@ export function region(seed: number, timeoutMs: number) {
     deadlines: { kind: "ignored" },
     cancels: false,
   });
+}
+// #endregion api
+
+/** The API fleet, four zones, and users who wait five seconds. */
+export function region(seed: number, timeoutMs: number) {
   const users = caller({
     dest: "api",
     perSecond,
@@ -48,7 +52,7 @@ export function region(seed: number, timeoutMs: number) {
   const each = Object.fromEntries(zones.map((id) => [id, zone]));
   return simulate({
     seed,
-    nodes: { api, users, ...each },
+    nodes: { api: apiFleet(timeoutMs), users, ...each },
     clients: ["users"],
     network: { delayMs: { kind: "constant", ms: 1 } },
     faults: [
