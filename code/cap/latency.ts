@@ -3,7 +3,6 @@
  * in time (Abadi, IEEE Computer 2012). How long a call takes from each
  * region, by how many replicas have to answer before it returns.
  */
-// unprinted: for the chapter on CAP
 
 // #region latency
 /** Round trips in ms, from region to region; 0 or little at home. */
@@ -27,7 +26,7 @@ export type Choice = {
   /** Replicas that must answer a write, and a read. */
   readonly write: number;
   readonly read: number;
-  /** Whether a read sees the last write that was acknowledged. */
+  /** Whether a read meets every write that was acknowledged. */
   readonly sees: boolean;
 };
 

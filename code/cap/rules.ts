@@ -5,28 +5,32 @@
  * rules are tried on all schedules: none is both linearizable and always
  * answers.
  */
-// unprinted: for the chapter on CAP
-
 // #region schedule
 /** Somebody writes 1 to a replica, or reads there. */
 export type Call = { readonly at: 0 | 1; readonly op: "w" | "r" };
 /** One call after the other, each over before the next begins. */
 export type Schedule = readonly Call[];
 
-/** Every schedule of 1 to `length` calls at two replicas. */
-export function schedulesUpTo(length: number): readonly Schedule[] {
+/** Every schedule that asks each replica at most `most` times. */
+export function schedulesOf(most: number): readonly Schedule[] {
   const calls = [0, 1].flatMap((at) =>
     ["w", "r"].map((op) => ({ at, op }) as Call),
   );
   let last: readonly Schedule[] = [[]];
   const all: Schedule[] = [];
-  for (let step = 0; step < length; step++) {
-    last = last.flatMap((some) => calls.map((call) => [...some, call]));
+  for (let step = 0; step < 2 * most; step++) {
+    last = last
+      .flatMap((some) => calls.map((call) => [...some, call]))
+      .filter((some) => [0, 1].every((at) => asked(some, at) <= most));
     all.push(...last);
   }
   return all;
 }
 // #endregion schedule
+
+function asked(schedule: Schedule, replica: number): number {
+  return schedule.filter(({ at }) => at === replica).length;
+}
 
 // #region rule
 /** What a replica does: take the write, tell 0 or 1, or refuse. */
@@ -34,20 +38,20 @@ export type Act = "ok" | 0 | 1 | "refuse";
 /** By what the replica was asked so far, this call included: "wr". */
 export type Rule = { readonly [past: string]: Act };
 
-/** All that a replica can have been asked, up to `length` calls. */
-export function pastsUpTo(length: number): readonly string[] {
+/** All that a replica can have been asked, in at most `most` calls. */
+export function pastsUpTo(most: number): readonly string[] {
   let last: readonly string[] = [""];
   const all: string[] = [];
-  for (let step = 0; step < length; step++) {
+  for (let step = 0; step < most; step++) {
     last = last.flatMap((past) => [`${past}w`, `${past}r`]);
     all.push(...last);
   }
   return all;
 }
 
-/** All rules for calls up to `length`, with or without refusing. */
+/** All rules for at most `most` calls, with or without refusing. */
 export function rulesUpTo(
-  length: number,
+  most: number,
   mayRefuse: boolean,
 ): readonly Rule[] {
   const acts = (past: string): readonly Act[] => {
@@ -57,7 +61,7 @@ export function rulesUpTo(
     return mayRefuse ? [...answers, "refuse"] : answers;
   };
   let rules: readonly Rule[] = [{}];
-  for (const past of pastsUpTo(length))
+  for (const past of pastsUpTo(most))
     rules = rules.flatMap((rule) =>
       acts(past).map((act) => ({ ...rule, [past]: act })),
     );
@@ -96,7 +100,6 @@ export function judge(
 }
 // #endregion judge
 
-// #region all-rules
 export type Count = {
   readonly pairs: number;
   readonly linearizable: number;
@@ -106,10 +109,11 @@ export type Count = {
   readonly refusedMin: number | null;
 };
 
+// #region all-rules
 /** Every pair of rules on every schedule. */
-export function tryAll(length: number, mayRefuse: boolean): Count {
-  const schedules = schedulesUpTo(length);
-  const rules = rulesUpTo(length, mayRefuse);
+export function tryAll(most: number, mayRefuse: boolean): Count {
+  const schedules = schedulesOf(most);
+  const rules = rulesUpTo(most, mayRefuse);
   let linearizable = 0;
   let both = 0;
   let refusedMin: number | null = null;

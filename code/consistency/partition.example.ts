@@ -1,5 +1,4 @@
 /** Five replicas are cut in two: who refuses, and who answers stale? */
-// unprinted: for the chapter on CAP
 import { seedFrom } from "../kernel/sample.ts";
 import {
   costOf,

@@ -49,7 +49,9 @@ export function partitioned(policy: Policy, seed: number): Run {
     more: { network: farApart, faults },
   });
 }
+// #endregion partition-lab
 
+// #region partition-cost
 /** Of what was asked during the cut: refused and stale, by side. */
 export function costOf({ history }: Run): Cost {
   const stale = staleReads(history);
@@ -70,4 +72,4 @@ export function costOf({ history }: Run): Cost {
   };
   return { small: of("c1", "c2"), large: of("c3", "c4") };
 }
-// #endregion partition-lab
+// #endregion partition-cost
