@@ -1,5 +1,4 @@
 /** A channel that all read, with and without single flight before it. */
-// unprinted: for the chapter on partitioning
 import { seedFrom } from "../kernel/sample.ts";
 import { hotChannel } from "./past.scenario.ts";
 import { play } from "./room.scenario.ts";

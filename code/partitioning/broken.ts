@@ -1,5 +1,4 @@
 /** Partitioning with one rule broken each; the tests must notice. */
-// unprinted: for the chapter on partitioning
 import type { Node } from "../kernel/node.ts";
 import type { MoveState } from "./move.ts";
 import type { Ranges } from "./ranges.ts";

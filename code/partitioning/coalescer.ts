@@ -3,7 +3,6 @@
  * never has two reads of one key under way. The others wait for the
  * answer of the first (Discord calls its like 'data services').
  */
-// unprinted: for the chapter on partitioning
 import type {
   Body,
   Effect,
@@ -50,6 +49,8 @@ export function coalescer(
     },
   };
 
+  // #region board
+  /** The first asker starts a flight; those after it wait for it. */
   function board(
     state: CoalescerState,
     key: string,
@@ -78,6 +79,7 @@ export function coalescer(
       ],
     ];
   }
+  // #endregion board
 }
 // #endregion coalescer
 

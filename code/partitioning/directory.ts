@@ -3,7 +3,6 @@
  * tenant, and changes by decision. Whoever routes keeps a copy with its
  * version; a copy that is too old is found out by the node that it names.
  */
-// unprinted: for the chapter on partitioning
 import type { NodeId } from "../kernel/node.ts";
 
 // #region directory

@@ -1,5 +1,4 @@
 /** How hot is the hottest of sixteen partitions, as the skew grows? */
-// unprinted: for the chapter on partitioning
 import { seedFrom } from "../kernel/sample.ts";
 import { loadsOf } from "./hot-key.ts";
 import { skewBudget, zipf } from "./zipf.ts";

@@ -3,7 +3,6 @@
  * hash, a partition's node is an entry in a map. Rebalancing moves whole
  * partitions and never re-hashes a key (Kafka, Redis Cluster, Riak).
  */
-// unprinted: for the chapter on partitioning
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "../placement/hash.ts";
 
@@ -52,11 +51,15 @@ export function rebalance(
   });
   return kept.map((node) => {
     if (node !== null) return node;
-    const [emptiest = ""] = [...counts].toSorted(
-      ([a, m], [b, n]) => m - n || (a < b ? -1 : 1),
-    )[0] ?? [""];
+    const emptiest = emptiestOf(counts);
     counts.set(emptiest, (counts.get(emptiest) ?? 0) + 1);
     return emptiest;
   });
 }
 // #endregion rebalance
+
+/** Of those that have as few, the first in the list of nodes. */
+function emptiestOf(counts: ReadonlyMap<NodeId, number>): NodeId {
+  const [first] = [...counts].toSorted(([, m], [, n]) => m - n);
+  return first?.[0] ?? "";
+}

@@ -1,5 +1,4 @@
 /** One hot key, and what each remedy makes of its partition's load. */
-// unprinted: for the chapter on partitioning
 import { seedFrom } from "../kernel/sample.ts";
 import {
   cached,

@@ -2,7 +2,6 @@
  * What can be done about a hot key, as arithmetic on the load of each
  * partition: split, salt, cache, coalesce. Loads are requests a second.
  */
-// unprinted: for the chapter on partitioning
 import { hash32 } from "../placement/hash.ts";
 
 // #region load

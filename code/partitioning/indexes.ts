@@ -4,25 +4,24 @@
  * (global). One makes reads ask everybody, the other makes writes go to
  * two places.
  */
-// unprinted: for the chapter on partitioning
 import { hash32 } from "../placement/hash.ts";
 
 // #region documents
-export type Document = { readonly id: string; readonly colour: string };
-type Postings = { readonly [colour: string]: readonly string[] };
+export type Document = { readonly id: string; readonly color: string };
+type Postings = { readonly [color: string]: readonly string[] };
 
 function place(text: string, partitions: number): number {
   return hash32(text) % partitions;
 }
 
-function post(index: Postings, { id, colour }: Document): Postings {
-  const ids = new Set([...(index[colour] ?? []), id]);
-  return { ...index, [colour]: sorted([...ids]) };
+function post(index: Postings, { id, color }: Document): Postings {
+  const ids = new Set([...(index[color] ?? []), id]);
+  return { ...index, [color]: sorted([...ids]) };
 }
 
-function remove(index: Postings, { id, colour }: Document): Postings {
-  const ids = (index[colour] ?? []).filter((other) => other !== id);
-  return { ...index, [colour]: ids };
+function remove(index: Postings, { id, color }: Document): Postings {
+  const ids = (index[color] ?? []).filter((other) => other !== id);
+  return { ...index, [color]: ids };
 }
 
 function sorted(ids: readonly string[]): readonly string[] {
@@ -58,8 +57,8 @@ export function writeLocal(shards: Local, document: Document): Local {
 }
 
 /** Scatter, gather: any partition may have some. */
-export function readLocal(shards: Local, colour: string) {
-  const ids = shards.flatMap(({ index }) => index[colour] ?? []);
+export function readLocal(shards: Local, color: string) {
+  const ids = shards.flatMap(({ index }) => index[color] ?? []);
   return { ids: sorted(ids), asked: shards.length };
 }
 // #endregion local-index
@@ -67,7 +66,7 @@ export function readLocal(shards: Local, colour: string) {
 // #region global-index
 export type Global = {
   readonly documents: { readonly [id: string]: Document };
-  /** Partitioned by colour; one partition answers for a colour. */
+  /** Partitioned by color; one partition answers for a color. */
   readonly index: readonly Postings[];
   /** Changes of documents that have not reached the index yet. */
   readonly pending: readonly {
@@ -81,6 +80,7 @@ export function emptyGlobal(partitions: number): Global {
   return { documents: {}, index, pending: [] };
 }
 
+// #region global-write
 /** The document is written now; the index, elsewhere, learns later. */
 export function writeGlobal(store: Global, document: Document): Global {
   const old = store.documents[document.id] ?? null;
@@ -98,17 +98,18 @@ export function catchUp(store: Global): Global {
   const count = store.index.length;
   const index = store.index.map((part, at) => {
     const { old } = change;
-    const isOld = old && place(old.colour, count) === at;
+    const isOld = old && place(old.color, count) === at;
     const without = isOld ? remove(part, old) : part;
-    const isNew = place(change.new.colour, count) === at;
+    const isNew = place(change.new.color, count) === at;
     return isNew ? post(without, change.new) : without;
   });
   return { ...store, index, pending };
 }
+// #endregion global-write
 
 /** One partition answers, as of what it has heard. */
-export function readGlobal(store: Global, colour: string) {
-  const part = store.index[place(colour, store.index.length)];
-  return { ids: part?.[colour] ?? [], asked: 1 };
+export function readGlobal(store: Global, color: string) {
+  const part = store.index[place(color, store.index.length)];
+  return { ids: part?.[color] ?? [], asked: 1 };
 }
 // #endregion global-index

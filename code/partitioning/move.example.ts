@@ -1,5 +1,4 @@
 /** A partition moves under load: copied and switched, or handed over. */
-// unprinted: for the chapter on partitioning
 import { historyOf } from "../kernel/history.ts";
 import { formatHistory } from "../kernel/picture.ts";
 import { seedFrom } from "../kernel/sample.ts";

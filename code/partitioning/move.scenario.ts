@@ -1,5 +1,4 @@
 /** A partition moves from n1 to n2 while clients use it, in any weather. */
-// unprinted: for the chapter on partitioning
 
 import { kvClient } from "../kernel/client.ts";
 import type { Fault } from "../kernel/faults.ts";

@@ -3,7 +3,6 @@
  * what there is, then what has changed since, then stop for as long as
  * the last few changes take. Only one of the two serves at any time.
  */
-// unprinted: for the chapter on partitioning
 import type {
   Body,
   Effect,
@@ -151,6 +150,7 @@ function push(options: MoveOptions, state: MoveState): Effect[] {
 // #endregion begin-move
 
 // #region hand-over
+// #region on-taken
 /**
  * One batch from the end, stop serving: the queue can only shrink now.
  * Gone is a node only when the other says that it serves.
@@ -170,6 +170,7 @@ function onTaken(
   const next: MoveState = { ...state, role, count };
   return [next, push(options, next)];
 }
+// #endregion on-taken
 
 /** A guest takes what comes next in order; the last makes it owner. */
 function take(

@@ -113,7 +113,7 @@ describe("ranges", () => {
     expect(splitPoint(loads)).toBe(at);
   });
 
-  test("today's keys are neighbours, unless a bucket stands before", () => {
+  test("today's keys are neighbors, unless a bucket stands before", () => {
     const now = 1_700_000_000_000;
     const sorted = [timeKey("s1", now), timeKey("s2", now + 1)];
     expect(sorted[0]?.slice(0, 12)).toBe(sorted[1]?.slice(0, 12));
@@ -279,10 +279,10 @@ describe("a hot key", () => {
 
 describe("secondary indexes", () => {
   const documents: readonly Document[] = [
-    { id: "d1", colour: "red" },
-    { id: "d2", colour: "blue" },
-    { id: "d3", colour: "red" },
-    { id: "d1", colour: "green" },
+    { id: "d1", color: "red" },
+    { id: "d2", color: "blue" },
+    { id: "d3", color: "red" },
+    { id: "d1", color: "green" },
   ];
 
   test("a local one is right at once, and asks every partition", () => {
@@ -305,19 +305,19 @@ describe("secondary indexes", () => {
   });
 
   test("both say the same of any writes, once all has arrived", () => {
-    const colours = ["red", "green", "blue"];
+    const colors = ["red", "green", "blue"];
     const drawn = fc.record({
       id: fc.constantFrom("a", "b", "c", "d"),
-      colour: fc.constantFrom(...colours),
+      color: fc.constantFrom(...colors),
     });
     fc.assert(
       fc.property(fc.array(drawn, { maxLength: 12 }), (writes) => {
         const local = writes.reduce(writeLocal, emptyLocal(3));
         const late = writes.reduce(writeGlobal, emptyGlobal(3));
         const all = writes.reduce((store) => catchUp(store), late);
-        for (const colour of colours)
-          expect(readGlobal(all, colour).ids).toEqual(
-            readLocal(local, colour).ids,
+        for (const color of colors)
+          expect(readGlobal(all, color).ids).toEqual(
+            readLocal(local, color).ids,
           );
       }),
       fixed,

@@ -1,9 +1,8 @@
 /**
- * Partitions by ranges of keys: neighbours stay together, so that a range
+ * Partitions by ranges of keys: neighbors stay together, so that a range
  * can be read in one place, and a partition that grows is split in two
  * (Bigtable, OSDI 2006; HBase calls them regions).
  */
-// unprinted: for the chapter on partitioning
 
 // #region ranges
 export type Range = {
@@ -72,8 +71,7 @@ export function splitPoint(
   let before = 0;
   for (const { key, load } of readings) {
     const worse = Math.max(before, total - before);
-    if (before > 0 && worse < (best?.worse ?? total))
-      best = { key, worse };
+    if (worse < (best?.worse ?? total)) best = { key, worse };
     before += load;
   }
   return best?.key ?? null;
@@ -81,7 +79,7 @@ export function splitPoint(
 // #endregion split-point
 
 // #region time-series
-/** As written by many a schema: all of today's keys are neighbours. */
+/** As written by many a schema: all of today's keys are neighbors. */
 export function timeKey(sensor: string, atMs: number): string {
   return `${String(atMs).padStart(13, "0")}/${sensor}`;
 }

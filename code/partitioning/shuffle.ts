@@ -3,7 +3,6 @@
  * that breaks its workers breaks those that share all of them with it,
  * and that is nearly nobody.
  */
-// unprinted: for the chapter on partitioning
 import { intBetween, stream } from "../kernel/random.ts";
 
 // #region shuffle
@@ -38,7 +37,6 @@ export function overlapProbability(
 }
 
 function choose(n: number, k: number): number {
-  if (k < 0 || k > n) return 0;
   let ways = 1;
   for (let at = 1; at <= k; at++) ways = (ways * (n - k + at)) / at;
   return ways;

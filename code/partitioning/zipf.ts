@@ -3,7 +3,6 @@
  * one is asked for in proportion to 1 / k^s (Zipf). With s = 0 all are
  * equal; around 1 a handful of keys have most of the load.
  */
-// unprinted: for the chapter on partitioning
 import { fraction } from "../kernel/random.ts";
 
 // #region zipf
@@ -19,7 +18,9 @@ export function zipf(
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
 }
+// #endregion zipf
 
+// #region draw-rank
 /** For each rank, the part of the requests up to and including it. */
 export function cumulative(
   parts: readonly number[],
@@ -46,7 +47,7 @@ export function drawRank(
   }
   return low;
 }
-// #endregion zipf
+// #endregion draw-rank
 
 // #region skew-budget
 /**
