@@ -2,7 +2,6 @@
  * An atomic register on 2F + 1 replicas of which F may be down, without
  * a leader and without consensus: ABD, with many writers.
  */
-// unprinted: for the chapter on consistency models
 import type { Body, Input, Node, Step } from "../kernel/node.ts";
 import { begin, onAnswer, onRetry } from "./phases.ts";
 import {

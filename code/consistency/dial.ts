@@ -2,7 +2,6 @@
  * A replicated store whose every request says on which path it is
  * served: by a majority, by the leader, or here and now.
  */
-// unprinted: for the chapter on consistency models
 import { abd } from "../abd/abd.ts";
 import { paperOptions, type Work } from "../abd/state.ts";
 import { initial, type Tagged } from "../abd/tag.ts";
@@ -151,6 +150,7 @@ function isKnown({ updates }: State, { client, msgId, op }: Request) {
 // #endregion on-request
 
 // #region serve-here
+// #region serve-waiting
 /** Requests for which this replica has seen enough by now. */
 function serveWaiting(state: State): Step<State> {
   const isReady = ({ path, atLeast }: Waiting) =>
@@ -161,6 +161,7 @@ function serveWaiting(state: State): Step<State> {
   const [next, more] = serveWaiting(without(served, ready));
   return [next, [...effects, ...more]];
 }
+// #endregion serve-waiting
 
 function serveHere(state: State, request: Request): Step<State> {
   if (request.op === "read") {

@@ -11,9 +11,9 @@ import { checkSequential } from "../kernel/sessions-sequential.ts";
 
 // #region notation
 /** Who, `write x 1` or `read x 1` (0: nothing yet), from and to, in ms. */
-type Line = readonly [string, string, number, number];
+export type Line = readonly [string, string, number, number];
 
-function operation([process, words, from, to]: Line): Operation {
+export function operation([process, words, from, to]: Line): Operation {
   const [op = "", key = "", digit = ""] = words.split(" ");
   const number = Number(digit);
   const isRead = op === "read";

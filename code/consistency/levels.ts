@@ -30,6 +30,7 @@ const all: readonly Guarantee[] = [
   "monotonic-writes",
   "writes-follow-reads",
 ];
+// #region settings
 const here = { write: "here", read: "here" } as const;
 const ordered = { write: "leader", read: "here" } as const;
 
@@ -44,6 +45,7 @@ export const levels = {
   eventual: { ...here, guarantees: [] },
 } as const satisfies { readonly [level: string]: Setting };
 export type Level = keyof typeof levels;
+// #endregion settings
 // #endregion levels
 
 // #region session

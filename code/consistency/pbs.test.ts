@@ -42,6 +42,18 @@ describe("WARS (Bailis et al. 2012)", () => {
     expect(freshPart(slowAnswers, 0, 500, 1)).toBeLessThan(0.9);
   });
 
+  test("takes the first answers, which were mostly asked early", () => {
+    const upTo = (ms: number) => (quantile: number) => ms * quantile;
+    const part = (responseMs: number) => {
+      const legs = { write: upTo(100), read: upTo(50) };
+      const response = upTo(responseMs);
+      return freshPart({ ...still, ...legs, response }, 0, 4000, 1);
+    };
+    expect([part(0), part(100), part(1000)]).toEqual([
+      0.445, 0.5135, 0.55725,
+    ]);
+  });
+
   test("never misses it while R + W > N", () => {
     for (const [r, w] of [
       [2, 2],

@@ -6,7 +6,6 @@
  * Bailis et al., "Probabilistically Bounded Staleness for Practical
  * Partial Quorums", PVLDB 5(8), 2012: the WARS model, by trying.
  */
-// unprinted: for the chapter on consistency models
 import { fraction, stream } from "../kernel/random.ts";
 
 // #region wars
@@ -25,6 +24,7 @@ export type Wars = {
   readonly response: Delay;
 };
 
+// #region sees-write
 /** Does a read that begins `afterMs` after the write was ok see it? */
 export function seesWrite(
   { n, r, w, ...delays }: Wars,
@@ -49,6 +49,7 @@ export function seesWrite(
     ({ storedMs, askedMs }) => storedMs <= doneMs + afterMs + askedMs,
   );
 }
+// #endregion sees-write
 // #endregion wars
 
 // #region estimate

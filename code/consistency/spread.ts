@@ -22,7 +22,8 @@ import {
 } from "./state.ts";
 
 // #region apply
-/** Apply an update whose past is all here; others, or old ones, wait. */
+// #region apply-one
+/** Apply an update if all its past is here; else change nothing. */
 export function apply(state: State, update: Update): State {
   const { origin, key, held, past } = update;
   const isNext = (past[origin] ?? 0) === (state.seen[origin] ?? 0);
@@ -40,6 +41,7 @@ export function apply(state: State, update: Update): State {
     cells: { ...state.cells, [key]: cell },
   };
 }
+// #endregion apply-one
 
 /** A write taken here: apply it, keep it, tell it to everybody. */
 export function originate(

@@ -113,7 +113,7 @@ export function workload(setup: Setup): Run {
 // #endregion workload
 
 /** Without what the dial has added to the request. */
-function plain(operation: Operation): Operation {
+export function plain(operation: Operation): Operation {
   const { path: _, atLeast: __, ...args } = operation.args;
   return { ...operation, args };
 }
