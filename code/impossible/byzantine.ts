@@ -1,9 +1,8 @@
 /**
  * Generals with traitors among them: OM(m) by oral messages (Lamport,
- * Shostak and Pease, TOPLAS 1982, §4). With n = 4 one traitor is borne;
+ * Shostak and Pease, TOPLAS 1982, §3). With n = 4 one traitor is borne;
  * with n = 3 none is, and every lie that a traitor can tell is tried.
  */
-// unprinted: for the chapter on what cannot be done
 
 // #region orders
 export type Order = "attack" | "retreat";
@@ -144,3 +143,69 @@ function pathsOf(
   return paths;
 }
 // #endregion lies
+
+/** What a lieutenant makes of his own order and what the others say. */
+export type Rule = (heard: readonly Order[]) => Order;
+
+/** Every rule for one order and `others` reports of it. */
+export function allRules(others: number): readonly Rule[] {
+  const inputs = 2 ** (others + 1);
+  return Array.from({ length: 2 ** inputs }, (_, bits): Rule => {
+    return (heard) => toOrder((bits >> toNumber(heard)) & 1);
+  });
+}
+
+// #region team
+/** IC2: he obeys a loyal commander, though one of the others may lie. */
+function obeys(rule: Rule, others: number): boolean {
+  return allHeard(others).every((heard) => {
+    const [own = "retreat", ...reports] = heard;
+    const lies = reports.filter((report) => report !== own).length;
+    return lies > 1 || rule(heard) === own;
+  });
+}
+
+/** IC1: they agree, though the commander says to each what he likes. */
+function agree(team: readonly Rule[]): boolean {
+  return allHeard(team.length - 1).every((said) => {
+    const taken = team.map((rule, self) =>
+      rule([...said.slice(self), ...said.slice(0, self)]),
+    );
+    return new Set(taken).size === 1;
+  });
+}
+// #endregion team
+
+/** Every team of lieutenants whose rules could bear one traitor. */
+export function searchTeams(lieutenants: number) {
+  const others = lieutenants - 1;
+  const rules = allRules(others);
+  const obedient = rules.filter((rule) => obeys(rule, others));
+  let teams: readonly (readonly Rule[])[] = [[]];
+  for (let size = 0; size < lieutenants; size++)
+    teams = teams.flatMap((team) =>
+      obedient.map((rule) => [...team, rule]),
+    );
+  const agreeing = teams.filter(agree);
+  return { rules, obedient, teams, agreeing };
+}
+
+/** Everything that one lieutenant can hear. */
+function allHeard(others: number): readonly (readonly Order[])[] {
+  return Array.from({ length: 2 ** (others + 1) }, (_, bits) =>
+    Array.from({ length: others + 1 }, (_, at) =>
+      toOrder((bits >> at) & 1),
+    ),
+  );
+}
+
+function toOrder(bit: number): Order {
+  return bit === 1 ? "attack" : "retreat";
+}
+
+function toNumber(heard: readonly Order[]): number {
+  return heard.reduce(
+    (bits, order, at) => bits + (order === "attack" ? 2 ** at : 0),
+    0,
+  );
+}

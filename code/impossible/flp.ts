@@ -4,7 +4,6 @@
  * 1985). This is Ben-Or's protocol (PODC 1983) with its coin taken out: an
  * adversary who only delays messages keeps it from deciding for ever.
  */
-// unprinted: for the chapter on what cannot be done
 import { fraction, stream } from "../kernel/random.ts";
 
 // #region configuration

@@ -4,7 +4,6 @@
  * 1975). Here all their possible rules are tried, so that nobody has to
  * believe it: none works, however many messengers go to and fro.
  */
-// unprinted: for the chapter on what cannot be done
 
 // #region outcomes
 /** How many messages each general got before one was lost. */
@@ -36,27 +35,22 @@ export function allRules(most: number): readonly Rule[] {
 // #endregion rules
 
 // #region search
-export type Search = {
-  readonly pairs: number;
-  /** Never one alone, and together when every messenger arrives. */
-  readonly agreeing: number;
-  /** Of these: nobody attacks when no messenger arrives at all. */
-  readonly solving: number;
-};
+/** A rule for A and one for B. */
+export type Pair = { readonly a: Rule; readonly b: Rule };
 
 /** Try every pair of rules on everything that can happen. */
-export function search(messages: number): Search {
+export function search(messages: number) {
   const all = outcomes(messages);
   const most = all.at(-1) ?? { atA: 0, atB: 0 };
-  let [pairs, agreeing, solving] = [0, 0, 0];
-  for (const a of allRules(most.atA))
-    for (const b of allRules(most.atB)) {
-      pairs += 1;
-      const together = all.every(({ atA, atB }) => a[atA] === b[atB]);
-      if (!together || a[most.atA] !== true) continue;
-      agreeing += 1;
-      if (a[0] === false) solving += 1;
-    }
+  const pairs: readonly Pair[] = allRules(most.atA).flatMap((a) =>
+    allRules(most.atB).map((b) => ({ a, b })),
+  );
+  const agreeing = pairs.filter(
+    ({ a, b }) =>
+      all.every(({ atA, atB }) => a[atA] === b[atB]) &&
+      a[most.atA] === true,
+  );
+  const solving = agreeing.filter(({ a }) => a[0] === false);
   return { pairs, agreeing, solving };
 }
 // #endregion search
@@ -71,5 +65,16 @@ export function aloneProbability(
   lossProbability: number,
 ): number {
   return (1 - lossProbability) ** (messages - 1) * lossProbability;
+}
+
+/**
+ * The same when A attacks whatever happens, spends all messengers on
+ * copies of one order, and B attacks if any of them arrives.
+ */
+export function copiesAloneProbability(
+  copies: number,
+  lossProbability: number,
+): number {
+  return lossProbability ** copies;
 }
 // #endregion chance
