@@ -1,5 +1,4 @@
 /** A registry moves, and a controller reads it half way. */
-// unprinted: for the chapter on consensus in production
 import { seedFrom } from "../kernel/sample.ts";
 import { autoscale, type Guard } from "./autoscaler.ts";
 import { applyCommand, emptyTree, type Tree } from "./tree.ts";

@@ -3,7 +3,6 @@
  * stand in the registry is terminated. The mechanism of Reddit's outage
  * of 2016-08-11, where the registry was half copied when it was read.
  */
-// unprinted: for the chapter on consensus in production
 import { childrenOf, type Tree } from "./tree.ts";
 
 // #region autoscale
@@ -14,6 +13,7 @@ export type Guard = {
   readonly needsMark: boolean;
 };
 
+// #region what-to-end
 /** What to terminate; nothing, and why, where a guard objects. */
 export function autoscale(
   registry: Tree,
@@ -34,4 +34,5 @@ export function autoscale(
   }
   return { end, refusal: null };
 }
+// #endregion what-to-end
 // #endregion autoscale

@@ -1,25 +1,42 @@
 /** Coordination services that break one rule each, for the tests. */
-// unprinted: for the chapter on consensus in production
 import type { Effect, Node } from "../kernel/node.ts";
 import type { Service } from "./coordination.ts";
 import { applyCommand } from "./tree.ts";
 
+/** When the last entry of each session was carried out here. */
+type Seen = {
+  readonly [session: string]: {
+    readonly lastMsgId: number;
+    readonly atMs: number;
+  };
+};
+
+type OwnClock = Service & { readonly seen?: Seen };
+
 // #region own-clock
 /** Each server ends a session by its own clock, and tells nobody. */
-export function endByOwnClock(
-  node: Node<Service>,
-  timeoutMs: number,
-): Node<Service> {
+export function endByOwnClock(node: Node<Service>): Node<Service> {
   return {
     ...node,
-    step(before, input) {
-      const [state, effects] = node.step(before, input);
-      const isLate = input.nowMs >= timeoutMs;
-      const [first] = Object.keys(state.tree.sessions);
-      if (!isLate || first === undefined) return [state, effects];
-      const end = { type: "expire", session: first } as const;
-      const [tree] = applyCommand(state.tree, state.applied, end);
-      return [{ ...state, tree }, effects];
+    step(before: OwnClock, { nowMs, ...input }) {
+      const [state, effects] = node.step(before, { nowMs, ...input });
+      const { sessions } = state.tree;
+      const seen: Seen = Object.fromEntries(
+        Object.entries(sessions).map(([name, { lastMsgId }]) => {
+          const known = before.seen?.[name];
+          const isNew = known?.lastMsgId !== lastMsgId;
+          return [name, isNew ? { lastMsgId, atMs: nowMs } : known];
+        }),
+      );
+      const late = Object.entries(sessions).filter(
+        ([name, { timeoutMs }]) =>
+          nowMs - (seen[name]?.atMs ?? nowMs) >= timeoutMs,
+      );
+      const tree = late.reduce((now, [session]) => {
+        const end = { type: "expire", session } as const;
+        return applyCommand(now, state.applied, end)[0];
+      }, state.tree);
+      return [{ ...state, tree, seen } as OwnClock, effects];
     },
   };
 }

@@ -3,7 +3,6 @@
  * with the same number until it is answered, and says in between that it
  * lives. What it asks next is decided by a plan.
  */
-// unprinted: for the chapter on consensus in production
 import type {
   Body,
   Effect,
@@ -146,13 +145,11 @@ function sendPing(
 ): Step<Client> {
   if (state.isLost) return [state, []];
   const msgId = state.lastMsgId + 1;
-  const { session } = state;
   const target = state.target + (state.ping.isOpen ? 1 : 0);
   const ping = { msgId, sentMs, isOpen: true };
   const next = { ...state, target, lastMsgId: msgId, ping };
-  const body = { type: "ping", session, msg_id: msgId };
   const soon = timer("ping", options.retryMs);
-  return [next, [toTarget(options, next, body), soon]];
+  return [next, [toTarget(options, next, pingBody(next)), soon]];
 }
 // #endregion client-ping
 
@@ -236,7 +233,11 @@ function proceed(
   return [asked, [...next.effects, ...sends]];
 }
 
-/** Another server leads: ask there, at once what is being asked. */
+/**
+ * Another server leads: say there, at once, what was said here. Without
+ * this for pings too, `retry` and `ping` may take turns in leading each
+ * other past the only server that would answer.
+ */
 function turn(
   { servers }: ClientOptions,
   state: Client,
@@ -244,11 +245,17 @@ function turn(
 ): Step<Client> {
   const at = servers.indexOf(String(leader));
   if (at < 0) return [state, []];
+  const { asking, ping } = state;
   const next = { ...state, target: at };
-  const isAsked = state.asking?.msg_id === about;
-  if (!isAsked || state.asking === null) return [next, []];
-  const dest = servers[at] ?? "";
-  return [next, [{ kind: "send", dest, body: state.asking }]];
+  const isPing = ping.isOpen && ping.msgId === about;
+  const isAsked = asking?.msg_id === about;
+  const body = isPing ? pingBody(state) : isAsked ? asking : null;
+  if (body === null) return [next, []];
+  return [next, [{ kind: "send", dest: String(leader), body }]];
+}
+
+function pingBody({ session, ping }: Client): Body {
+  return { type: "ping", session, msg_id: ping.msgId };
 }
 
 function toTarget(

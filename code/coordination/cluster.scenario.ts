@@ -17,7 +17,11 @@ import {
   sessionClient,
 } from "./client.ts";
 import { coordination, type Service } from "./coordination.ts";
-import { type LockMemo, lockPlan } from "./recipes.ts";
+import {
+  type LockMemo,
+  type LockOptions,
+  lockPlan,
+} from "./recipes.ts";
 import { storage } from "./storage.ts";
 import type { Tree } from "./tree.ts";
 
@@ -195,12 +199,14 @@ export function lockRun(
     readonly isFenced?: boolean;
     readonly holdMs?: number;
     readonly timeoutMs?: number;
+    readonly planOf?: (options: LockOptions) => Plan;
   } & Partial<SimulationOptions>,
 ): LockRun {
   const {
     watchAll = false,
     isFenced = true,
     holdMs = 30,
+    planOf = lockPlan,
     ...rest
   } = change;
   const { timeoutMs = clientOptions.timeoutMs, ...options } = rest;
@@ -208,7 +214,7 @@ export function lockRun(
     { length: count },
     (_, at) => `c${at + 1}`,
   );
-  const plan = lockPlan({ holdMs, storage: "disk", watchAll });
+  const plan = planOf({ holdMs, storage: "disk", watchAll });
   const contender = sessionClient(
     { ...clientOptions, timeoutMs, startMs: 800 },
     plan,

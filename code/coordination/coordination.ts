@@ -4,7 +4,6 @@
  * by a majority. When a session ends is decided in the log too, on the
  * word of the leader: no server acts on its own clock alone.
  */
-// unprinted: for the chapter on consensus in production
 import type {
   Body,
   Effect,

@@ -1,5 +1,4 @@
 /** A lock holder sleeps past its session; the next one takes over. */
-// unprinted: for the chapter on consensus in production
 import { seedFrom } from "../kernel/sample.ts";
 import type { Client } from "./client.ts";
 import { lockRun, phaseOf } from "./cluster.scenario.ts";

@@ -1,5 +1,4 @@
 /** A log that was once large: what each small append writes. */
-// unprinted: for the chapter on consensus in production
 import { seedFrom } from "../kernel/sample.ts";
 import { commitBytes, freeListBytes } from "./free-list.ts";
 

@@ -2,7 +2,6 @@
  * A page file that writes its list of free pages whole at each commit, as
  * BoltDB did. What a small append costs when the file has been large.
  */
-// unprinted: for the chapter on consensus in production
 
 // #region free-list
 export type PageFile = {
@@ -13,6 +12,7 @@ export type PageFile = {
   readonly pageIdBytes: number;
 };
 
+// #region commit-bytes
 /** The list of free pages, in whole pages. */
 export function freeListBytes(file: PageFile): number {
   const { fileBytes, usedBytes, pageBytes, pageIdBytes } = file;
@@ -30,4 +30,5 @@ export function commitBytes(
   const appended = Math.ceil(appendBytes / pageBytes) * pageBytes;
   return appended + freeListBytes(file);
 }
+// #endregion commit-bytes
 // #endregion free-list

@@ -1,5 +1,4 @@
 /** Writes a second against the time of a flush, and batches. */
-// unprinted: for the chapter on consensus in production
 import { seedFrom } from "../kernel/sample.ts";
 import { groupCommit } from "./group-commit.ts";
 

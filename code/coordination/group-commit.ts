@@ -3,7 +3,6 @@
  * acknowledged before it is on a disk. A model of one server's log, to
  * which writes come evenly and which is flushed one batch at a time.
  */
-// unprinted: for the chapter on consensus in production
 
 // #region group-commit
 export type LogOptions = {
@@ -30,6 +29,7 @@ export function groupCommit(options: LogOptions): LogReport {
   const hairMs = gapMs / 1_000_000;
   const waitsMs: number[] = [];
   let nowMs = 0;
+  // #region flush-loop
   while (nowMs + fsyncMs <= forMs) {
     const come = Math.floor((nowMs + hairMs) / gapMs) + 1;
     const count = Math.min(batchMax, come - waitsMs.length);
@@ -42,6 +42,7 @@ export function groupCommit(options: LogOptions): LogReport {
       waitsMs.push(nowMs - waitsMs.length * gapMs);
     }
   }
+  // #endregion flush-loop
   const sorted = waitsMs.toSorted((a, b) => a - b);
   return {
     writesPerS: (waitsMs.length * 1000) / forMs,

@@ -1,5 +1,4 @@
 /** Contenders for one lock: all watch it, or each the one before. */
-// unprinted: for the chapter on consensus in production
 import { seedFrom } from "../kernel/sample.ts";
 import { leaderOf, lockRun, phaseOf } from "./cluster.scenario.ts";
 import type { Service } from "./coordination.ts";

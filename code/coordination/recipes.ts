@@ -2,7 +2,6 @@
  * What clients build on the tree: a lock, which is an election too. Each
  * contender makes an ephemeral, sequential node; the lowest number holds.
  */
-// unprinted: for the chapter on consensus in production
 import type {
   Body,
   Effect,
@@ -96,7 +95,7 @@ function looked(
 ) {
   const names = (answer?.children ?? []) as readonly string[];
   const own = names.indexOf(memo.path.slice("/lock/".length));
-  if (own === 0) return hold(options, memo);
+  if (own === 0) return use(options, memo);
   const heard = state.events.length;
   const waiting = { ...memo, phase: "wait", heard } as const;
   if (options.watchAll) return then(waiting, null, []);
@@ -119,15 +118,15 @@ function woken(
 
 // #region lock-hold
 /** Use it, and show the token with each use. */
-function hold({ holdMs, storage }: LockOptions, memo: LockMemo) {
+export function use({ holdMs, storage }: LockOptions, memo: LockMemo) {
   const { token } = memo;
-  const use: Effect = {
+  const write: Effect = {
     kind: "send",
     dest: storage,
     body: { type: "write", token },
   };
   return then({ ...memo, phase: "hold" }, null, [
-    use,
+    write,
     timer("think", holdMs),
   ]);
 }

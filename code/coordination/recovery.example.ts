@@ -1,5 +1,4 @@
 /** Two of three servers burn. What the third one holds is all there is. */
-// unprinted: for the chapter on consensus in production
 import { seedFrom } from "../kernel/sample.ts";
 import { drill } from "./recovery.scenario.ts";
 

@@ -2,10 +2,9 @@
  * When a majority is gone for good, no protocol brings it back: somebody
  * declares what one survivor, or a backup, holds to be the truth.
  */
-// unprinted: for the chapter on consensus in production
 import type { Json, Node, NodeId } from "../kernel/node.ts";
 import type { Service } from "./coordination.ts";
-import type { Tree } from "./tree.ts";
+import { applyCommand, type Tree } from "./tree.ts";
 
 // #region backup
 /** What a server has carried out so far, and up to which index. */
@@ -18,9 +17,9 @@ export function backupOf({ applied: index, tree }: Service): Backup {
 
 // #region restore-backup
 /**
- * A server of a new cluster that starts with it. Sessions of the old one
- * are gone. The index jumps ahead by `bumpBy`, for what was handed out
- * since the backup (fencing tokens, versions seen) must not come again.
+ * A server of a new cluster that starts with it. Sessions end, and what
+ * hung on them. The index jumps ahead by `bumpBy`, for what was handed
+ * out since the backup (fencing tokens, say) must not come again.
  */
 export function restored(
   node: Node<Service>,
@@ -28,12 +27,11 @@ export function restored(
   members: readonly NodeId[],
   bumpBy: number,
 ): Node<Service> {
-  const data: Tree = {
-    ...tree,
-    sessions: {},
-    watches: {},
-    childWatches: {},
-  };
+  const data = Object.keys(tree.sessions).reduce<Tree>(
+    (now, session) =>
+      applyCommand(now, index, { type: "expire", session })[0],
+    tree,
+  );
   const snapshot = {
     lastIndex: index + bumpBy,
     lastTerm: 0,

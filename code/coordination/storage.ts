@@ -1,5 +1,4 @@
 /** What a lock protects. Fenced, it takes no token lower than the last. */
-// unprinted: for the chapter on consensus in production
 import type { Node, NodeId } from "../kernel/node.ts";
 
 // #region storage

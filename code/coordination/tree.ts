@@ -3,9 +3,9 @@
  * of small nodes, the sessions of its clients, and who watches what. The
  * words are ZooKeeper's (Hunt, Konar, Junqueira, Reed, USENIX ATC 2010).
  */
-// unprinted: for the chapter on consensus in production
 import type { Body, Json, NodeId } from "../kernel/node.ts";
 
+// #region tree-types
 // #region znode
 export type Znode = {
   readonly value: Json;
@@ -18,6 +18,7 @@ export type Znode = {
   /** How many sequential children it ever had. */
   readonly sequence: number;
 };
+// #endregion znode
 
 export type Session = {
   readonly client: NodeId;
@@ -44,7 +45,7 @@ export type Tree = {
   readonly watches: { readonly [path: string]: readonly string[] };
   readonly childWatches: { readonly [path: string]: readonly string[] };
 };
-// #endregion znode
+// #endregion tree-types
 
 const root: Znode = {
   value: null,
@@ -140,6 +141,7 @@ function openSession(
   return [{ ...tree, sessions }, lastReply];
 }
 
+// #region end-session
 /** Its ephemeral nodes go with it; its watches too. */
 function endSession(tree: Tree, name: string): Tree {
   const { [name]: gone, ...sessions } = tree.sessions;
@@ -155,6 +157,7 @@ function endSession(tree: Tree, name: string): Tree {
   };
   return owned.reduce(removeNode, next);
 }
+// #endregion end-session
 // #endregion sessions
 
 // #region execute-request
@@ -293,6 +296,13 @@ function watch(
   return { ...tree, [kind]: all };
 }
 
+function fireChildren(tree: Tree, path: string): Tree {
+  const { [path]: waiting = [], ...childWatches } = tree.childWatches;
+  return tell({ ...tree, childWatches }, waiting, path, "children");
+}
+
+// #region fire
+/** Whoever waits for a change of this node is told, and forgotten. */
 function fire(
   tree: Tree,
   path: string,
@@ -300,11 +310,6 @@ function fire(
 ): Tree {
   const { [path]: waiting = [], ...watches } = tree.watches;
   return tell({ ...tree, watches }, waiting, path, change);
-}
-
-function fireChildren(tree: Tree, path: string): Tree {
-  const { [path]: waiting = [], ...childWatches } = tree.childWatches;
-  return tell({ ...tree, childWatches }, waiting, path, "children");
 }
 
 function tell(
@@ -323,6 +328,7 @@ function tell(
     tree,
   );
 }
+// #endregion fire
 // #endregion watches
 
 /** The names of a node's children, in order. */
