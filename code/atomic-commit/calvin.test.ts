@@ -69,12 +69,13 @@ function play(seed: number, isCalm: boolean) {
     sim.inject({ src: "client", dest: "seq", body });
     sim.runFor(7);
   }
-  sim.runUntil(700);
+  // In 4393 and 6598 so many answers are lost that 700 ms are not enough.
+  sim.runUntil(3000);
   return sim;
 }
 
 describe("deterministic order (Calvin, 3.1 and 3.2)", () => {
-  test.each(seeds(8))(
+  test.each([...seeds(8), 4393, 6598])(
     "all shards come to what one machine would, seed %i",
     (seed) => {
       for (const isCalm of [true, false]) {
