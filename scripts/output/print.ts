@@ -279,12 +279,13 @@ function contents(book: EditionBook): Element {
     (section) => !["half-title", "title", "copyright", "contents"].includes(section.page ?? ""),
   );
   const groups = partGroups(listed);
+  const isRitual = ritualTitles(listed);
   return h(
     "div.body",
     h(
       "ol.toc",
       groups.flatMap(({ part, sections }) => {
-        const lines = sections.map((section) => contentsOf(section));
+        const lines = sections.map((section) => contentsOf(section, isRitual));
         return part
           ? [
               h("li.toc-part", [
@@ -302,9 +303,21 @@ function contents(book: EditionBook): Element {
   );
 }
 
-function contentsOf(section: Section): Element {
+/** Heads that most chapters share (Exercises, Recap) tell a reader of the contents nothing, in a book of many chapters. */
+function ritualTitles(sections: readonly Section[]): (title: string) => boolean {
+  const chapters = sections.filter((section) => section.kind === "chapter");
+  const counts = new Map<string, number>();
+  for (const { headings } of chapters)
+    for (const title of new Set(headings.map((head) => head.title)))
+      counts.set(title, (counts.get(title) ?? 0) + 1);
+  return (title) => chapters.length > 5 && (counts.get(title) ?? 0) > chapters.length / 2;
+}
+
+function contentsOf(section: Section, isRitual: (title: string) => boolean): Element {
   const heads =
-    section.kind === "chapter" ? section.headings.filter((head) => head.depth === 2) : [];
+    section.kind === "chapter"
+      ? section.headings.filter((head) => head.depth === 2 && !isRitual(head.title))
+      : [];
   return h(`li.toc-${section.kind}`, [
     contentsLine(section.id, section.number, section.title),
     ...(heads.length > 0
