@@ -1,5 +1,4 @@
 /** Two acknowledged writes that are gone, and why. */
-// unprinted: for the chapter on the log
 import { seedFrom } from "../kernel/sample.ts";
 import { confirmedByAll, confirmedByOne } from "./ack.scenario.ts";
 

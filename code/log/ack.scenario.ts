@@ -2,7 +2,6 @@
  * What did the ack mean? Two incidents, step by step: a write that one
  * broker had confirmed, and a write that all in-sync replicas had.
  */
-// unprinted: for the chapter on the log
 import { scriptedClient } from "../kernel/client.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import type { Broker } from "./broker.ts";

@@ -3,7 +3,6 @@
  * each setting of `acks`; then it is counted what was lost of that which
  * it held to be written, and what is there twice.
  */
-// unprinted: for the chapter on the log
 import type { Fault } from "../kernel/faults.ts";
 import type { NetworkOptions } from "../kernel/network.ts";
 import type { Message } from "../kernel/node.ts";

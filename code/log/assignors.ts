@@ -3,7 +3,6 @@
  * each partition to exactly one member. All members read all topics here.
  * Pure functions.
  */
-// unprinted: for the chapter on the log
 
 // #region assignment
 /** How many partitions each topic has. */

@@ -3,7 +3,6 @@
  * that no printed line has to know of it; the tests demand that the
  * invariants, or the count of lost and doubled values, notice.
  */
-// unprinted: for the chapter on the log
 import type { Body, Input, Node, Step } from "../kernel/node.ts";
 import { type Broker, persist } from "./broker.ts";
 import { cutOff } from "./follower.ts";

@@ -2,7 +2,6 @@
  * A broker: copies of partitions, some of which it leads. Who leads what
  * it learns from the controller, in the answers to its heartbeats.
  */
-// unprinted: for the chapter on the log
 import type {
   Body,
   Effect,

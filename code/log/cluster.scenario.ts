@@ -3,7 +3,6 @@
  * brokers with one partition of three replicas, and what is to be said of
  * a run.
  */
-// unprinted: for the chapter on the log
 import type { Json, Node, NodeId } from "../kernel/node.ts";
 import {
   type Simulation,

@@ -3,7 +3,6 @@
  * as large as the table it describes. Offsets stay what they were. A pure
  * library.
  */
-// unprinted: for the chapter on the log
 import { visible } from "./isolation.ts";
 import type { LogRecord } from "./record.ts";
 import type { Log, Segment } from "./segments.ts";

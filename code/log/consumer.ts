@@ -3,7 +3,6 @@
  * record to a sink (the effect in the world), and commits how far it is.
  * Which of the two comes first decides between loss and repetition.
  */
-// unprinted: for the chapter on the log
 import type {
   Body,
   Effect,

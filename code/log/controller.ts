@@ -3,7 +3,6 @@
  * with a disk stands here for KRaft, where the same table is a log that
  * a quorum of controllers agrees on by Raft (KIP-595); see ../raft.
  */
-// unprinted: for the chapter on the log
 import type {
   Body,
   Effect,

@@ -2,7 +2,6 @@
  * Where each leader epoch begins in a log, and how a follower finds the
  * place up to which its log is the leader's (KIP-101, KIP-279).
  */
-// unprinted: for the chapter on the log
 
 // #region epochs
 /** Kept beside the log: one line for each epoch that wrote to it. */

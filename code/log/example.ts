@@ -1,5 +1,4 @@
 /** What did the ack mean? Lost and doubled values for each setting. */
-// unprinted: for the chapter on the log
 import { seedFrom } from "../kernel/sample.ts";
 import { runEach, settings, troubles } from "./acks.scenario.ts";
 

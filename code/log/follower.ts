@@ -1,5 +1,4 @@
 /** A follower's side of replication: agree, fetch, append. */
-// unprinted: for the chapter on the log
 import type { Effect, NodeId } from "../kernel/node.ts";
 import {
   beginEpoch,

@@ -3,7 +3,6 @@
  * replicated log `__consumer_offsets`; members it forgets in a crash, and
  * they join again.
  */
-// unprinted: for the chapter on the log
 import type {
   Body,
   Effect,

@@ -4,7 +4,6 @@
  * The assignor runs here, as in KIP-848; in the older protocol one of the
  * members runs it. Pure functions.
  */
-// unprinted: for the chapter on the log
 import type { Json } from "../kernel/node.ts";
 import {
   type Assignment,

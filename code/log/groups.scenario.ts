@@ -2,7 +2,6 @@
  * A consumer group over six partitions: members come, go, and stand
  * still. What each has is written down after every rebalance.
  */
-// unprinted: for the chapter on the log
 import type { Node, NodeId } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import type { Assignment, Assignor } from "./assignors.ts";

@@ -1,5 +1,4 @@
 /** One late request, and readers of committed records stand still. */
-// unprinted: for the chapter on the log
 import { seedFrom } from "../kernel/sample.ts";
 import { lateWrite } from "./hanging.scenario.ts";
 

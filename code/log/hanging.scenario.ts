@@ -3,7 +3,6 @@
  * writes, hears nothing, and aborts. Its request was only late: it comes
  * after the abort marker, and begins a transaction of its own.
  */
-// unprinted: for the chapter on the log
 import { scriptedClient } from "../kernel/client.ts";
 import type { Body, Json } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";

@@ -3,7 +3,6 @@
  * call `look` with a broker after each of its steps. Each throws what is
  * broken. With unclean elections none of this holds.
  */
-// unprinted: for the chapter on the log
 import type { Broker } from "./broker.ts";
 import type { LogRecord } from "./record.ts";
 import type { Replica } from "./replica.ts";

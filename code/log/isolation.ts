@@ -2,7 +2,6 @@
  * What transactions mean in one partition (KIP-98): records are written
  * at once, and a marker says later whether they count.
  */
-// unprinted: for the chapter on the log
 import type { LogRecord } from "./record.ts";
 
 export type Isolation = "read_uncommitted" | "read_committed";

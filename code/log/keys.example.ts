@@ -1,5 +1,4 @@
 /** Keys and partitions: one order for each key, until there are more. */
-// unprinted: for the chapter on the log
 import { seedFrom } from "../kernel/sample.ts";
 import { partitionOf } from "./partitioner.ts";
 

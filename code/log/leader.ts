@@ -1,5 +1,4 @@
 /** A leader's side of replication: writes, fetches, who is in sync. */
-// unprinted: for the chapter on the log
 import type { Effect, Json, NodeId } from "../kernel/node.ts";
 import { endOfEpoch } from "./epochs.ts";
 import type { Entry } from "./record.ts";
@@ -48,6 +47,7 @@ export type Produce = {
   readonly msg_id: Json;
 };
 
+// #region answer
 /** Append what a producer sends; when to answer is its choice. */
 export function produce(
   leader: Leader,
@@ -80,6 +80,7 @@ export function produce(
   const [advanced, effects] = advance(next);
   return [advanced, [...effects, produced(wait)]];
 }
+// #endregion answer
 // #endregion produce
 
 // #region hold

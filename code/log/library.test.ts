@@ -376,6 +376,23 @@ describe("sequence numbers (KIP-98)", () => {
     expect(judge(log, by(0, 2))).toEqual({ kind: "append" });
   });
 
+  test("are not counted by markers, whose epoch still fences", () => {
+    const marker = (epoch: number): Entry => ({
+      ...data(null, null, 0),
+      kind: "abort",
+      stamp: { id: 7, epoch, sequence: -1, isTransactional: true },
+    });
+    const same = written(by(0), [marker(0)]);
+    expect(judge(same, by(1))).toEqual({ kind: "append" });
+    expect(judge(same, by(0))).toEqual({
+      kind: "duplicate",
+      lastOffset: 0,
+    });
+    expect(judge(written(by(0), [marker(1)]), by(1))).toEqual({
+      kind: "fenced",
+    });
+  });
+
   test("mean nothing without a producer id", () => {
     expect(judge(written(by(0)), many(1))).toEqual({ kind: "append" });
   });

@@ -2,7 +2,6 @@
  * Which partition a key goes to: the hash that Kafka's own clients use,
  * modulo the number of partitions. A pure library.
  */
-// unprinted: for the chapter on the log
 
 // #region murmur2
 /** MurmurHash2 of the UTF-8 bytes, as a signed 32-bit number. */

@@ -3,7 +3,6 @@
  * tries again while it hears nothing. With a producer id it is idempotent
  * (KIP-98): the broker knows a record that comes twice.
  */
-// unprinted: for the chapter on the log
 import type {
   Body,
   Effect,

@@ -1,5 +1,4 @@
 /** A third consumer joins: all stop, or only what has to move does. */
-// unprinted: for the chapter on the log
 import { seedFrom } from "../kernel/sample.ts";
 import {
   eagerOptions,

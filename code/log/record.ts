@@ -1,5 +1,4 @@
 /** What a partition is made of: records, each with its place. */
-// unprinted: for the chapter on the log
 import type { Json } from "../kernel/node.ts";
 
 // #region record

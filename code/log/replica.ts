@@ -1,5 +1,4 @@
 /** One copy of a partition, as leader or as follower. */
-// unprinted: for the chapter on the log
 import type { Json, NodeId } from "../kernel/node.ts";
 import { beginEpoch, type Epochs } from "./epochs.ts";
 import type { Log } from "./segments.ts";

@@ -197,6 +197,30 @@ describe("the high watermark", () => {
     expect(down.leader.replica.highWatermark).toBe(2);
   });
 
+  test("lets go those who wait for what is below it, and no others", () => {
+    const [one] = produce(leader(), "p1", write("all"));
+    const later = { ...write("all"), msg_id: 10 };
+    const [two] = produce(ledBy(one), "p2", later);
+    expect(ledBy(two).role.waiting).toEqual([
+      { lastOffset: 3, client: "p1", msgId: 9 },
+      { lastOffset: 4, client: "p2", msgId: 10 },
+    ]);
+    const half = fetched(ledBy(two), { n2: 5, n3: 4 }).leader;
+    expect(half.replica.highWatermark).toBe(4);
+    expect(half.role.waiting).toEqual([
+      { lastOffset: 4, client: "p2", msgId: 10 },
+    ]);
+  });
+
+  test("is told who has not been heard to have nothing", () => {
+    const from = leader({ isr: ["n1", "n9"] });
+    const fresh = { ...from.replica, highWatermark: 0 };
+    const [replica, effects] = advance({ ...from, replica: fresh });
+    expect(replica.highWatermark).toBe(0);
+    expect(advance(from)[0].highWatermark).toBe(1);
+    expect(effects).toEqual([]);
+  });
+
   test("waits for those too who may be in sync (KIP-497)", () => {
     const two = leader({ isr: ["n1", "n2"] });
     const joined = fetched(two, { n3: 3 });
@@ -439,10 +463,17 @@ describe("the controller", () => {
     const back = play([...all, watch(500), [last, {}]]);
     expect(back.partitions.p?.leader).toBe(last);
     const unclean = play([...all, watch(500), [other, {}]], true);
+    const epochOf = (state: Controller) => [
+      state.partitions.p?.leaderEpoch ?? 0,
+      state.partitions.p?.partitionEpoch ?? 0,
+    ];
     expect(unclean.partitions.p).toMatchObject({
       leader: other,
       isr: [other],
     });
+    expect(epochOf(unclean)).toEqual(epochOf(waits).map((n) => n + 1));
+    expect(epochOf(back)).toEqual(epochOf(waits).map((n) => n + 1));
+    expect(back.partitions.p?.isr).toEqual([last]);
   });
 
   test("takes a broker that was restarted for one that died", () => {

@@ -1,5 +1,4 @@
 /** Segments, their sparse index, retention and compaction. */
-// unprinted: for the chapter on the log
 import { seedFrom } from "../kernel/sample.ts";
 import { compact, tableOf } from "./compaction.ts";
 import { data } from "./record.ts";
@@ -15,7 +14,7 @@ import {
 export const defaultSeed = 7;
 
 /** Three accounts change in turn; in the end one of them is closed. */
-function written(): Log {
+export function written(): Log {
   const empty = emptyLog({ segmentRecords: 6, indexInterval: 3 });
   const names = ["ada", "ben", "cleo"];
   const changes = Array.from({ length: 20 }, (_, n) =>

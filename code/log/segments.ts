@@ -4,7 +4,6 @@
  * and Rao, NetDB 2011, section 3.1). A pure library. A position is a slot
  * in an array here, where a file has bytes.
  */
-// unprinted: for the chapter on the log
 import type { Entry, LogRecord } from "./record.ts";
 
 // #region log

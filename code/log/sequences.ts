@@ -2,7 +2,6 @@
  * What the leader of a partition knows of producers (KIP-98): all of it
  * stands in the log, so every follower that takes over knows it too.
  */
-// unprinted: for the chapter on the log
 import type { Entry, LogRecord, Stamp } from "./record.ts";
 
 // #region verdict

@@ -4,7 +4,6 @@
  * phases: decide on disk, then write a marker to each partition. Its disk
  * stands for the replicated log `__transaction_state`.
  */
-// unprinted: for the chapter on the log
 import type {
   Body,
   Effect,

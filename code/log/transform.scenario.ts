@@ -2,7 +2,6 @@
  * Numbers are written to one partition; a transformer writes their
  * doubles to another, in transactions. In a storm, or calm.
  */
-// unprinted: for the chapter on the log
 import type { Node } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import { roundRobin } from "./assignors.ts";

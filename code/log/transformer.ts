@@ -4,7 +4,6 @@
  * the same transaction. Whatever goes wrong, it starts over; nothing of
  * what it began then counts.
  */
-// unprinted: for the chapter on the log
 import type {
   Body,
   Effect,

@@ -1,5 +1,4 @@
 /** Truncation by high watermark loses what truncation by epoch keeps. */
-// unprinted: for the chapter on the log
 import { seedFrom } from "../kernel/sample.ts";
 import { truncateToWatermark } from "./broken.ts";
 import { broker } from "./broker.ts";

@@ -4,7 +4,6 @@
  * on how the third one makes its log agree in between (KIP-101, "High
  * Watermark Truncation followed by Immediate Leader Election").
  */
-// unprinted: for the chapter on the log
 import { scriptedClient } from "../kernel/client.ts";
 import type { Json, Node } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";
