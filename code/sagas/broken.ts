@@ -1,5 +1,4 @@
 /** Sagas that look right: each lacks one thing. */
-// unprinted: for the chapter on sagas
 import type { Node } from "../kernel/node.ts";
 import type { Shop } from "./choreography.ts";
 import type { Orchestrator } from "./orchestrator.ts";

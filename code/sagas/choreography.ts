@@ -3,7 +3,6 @@
  * others say has happened, and says what it did. Effect, event and the
  * note that this event was heard are one write (outbox and inbox).
  */
-// unprinted: for the chapter on sagas
 import type {
   Body,
   Effect,
@@ -25,6 +24,7 @@ export type Reaction = {
   readonly failed: string | null;
 };
 
+// #region who-reacts
 /** Order, stock, card, parcel: who reacts to what. */
 export const reactions: {
   readonly [service: NodeId]: readonly Reaction[];
@@ -52,6 +52,7 @@ export const reactions: {
     },
   ],
 };
+// #endregion who-reacts
 // #endregion reactions
 
 export type ShopOptions = {

@@ -1,5 +1,4 @@
 /** The answer to a refund is lost, and the orchestrator asks again. */
-// unprinted: for the chapter on sagas
 import { seedFrom } from "../kernel/sample.ts";
 import { undoAgain } from "./broken.ts";
 import {

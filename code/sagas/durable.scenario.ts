@@ -1,5 +1,4 @@
 /** Workflows on an engine that may crash, and the services they call. */
-// unprinted: for the chapter on sagas
 import {
   crashPoints,
   play,

@@ -3,7 +3,6 @@
  * What it was answered is written down; after a crash the function runs
  * again from its first line, and is given the same answers.
  */
-// unprinted: for the chapter on sagas
 import type {
   Effect,
   Json,
@@ -87,6 +86,7 @@ export function replay(
   const left = journal[at];
   return left === undefined ? turn : mismatch(at, left.command, null);
 }
+// #endregion replay
 
 function mismatch(
   at: number,
@@ -95,7 +95,6 @@ function mismatch(
 ): Replay {
   return { kind: "non-determinism", at, journal, code };
 }
-// #endregion replay
 
 /** A step was refused; the workflow may catch it and compensate. */
 export class Refused extends Error {}
@@ -183,6 +182,7 @@ function answered(
   return [state, [save(next), ...effects]];
 }
 
+// #region proceed
 /** The question into the journal; only then is it asked. */
 function proceed(
   options: EngineOptions,
@@ -202,6 +202,7 @@ function proceed(
   const asks = ask(options, line, at, nowMs);
   return [{ journal }, [...saves, ...asks]];
 }
+// #endregion proceed
 // #endregion engine-journal
 
 // #region engine-ask

@@ -1,5 +1,4 @@
 /** A saga that ends well, and one whose parcel cannot be sent. */
-// unprinted: for the chapter on sagas
 import { seedFrom } from "../kernel/sample.ts";
 import {
   everyCrash,

@@ -1,5 +1,4 @@
 /** Two sagas in every order of their steps, and the countermeasures. */
-// unprinted: for the chapter on sagas
 import { seedFrom } from "../kernel/sample.ts";
 import { anomalies, cases, start } from "./isolation.ts";
 

@@ -2,7 +2,6 @@
  * Sagas have no isolation: between two steps of one come steps of others.
  * Two small sagas in every possible order, and what comes of it.
  */
-// unprinted: for the chapter on sagas
 import type { Json } from "../kernel/node.ts";
 
 // #region interleavings
@@ -20,6 +19,7 @@ export type World = {
 export type Action = (world: World) => World | null;
 export type Party = { readonly [saga: string]: readonly Action[] };
 
+// #region ends
 /** The end of every order in which the steps can come. */
 export function ends(party: Party, world: World): readonly World[] {
   const open = Object.entries(party).filter(([, [first]]) => first);
@@ -30,6 +30,7 @@ export function ends(party: Party, world: World): readonly World[] {
     return ends({ ...party, [saga]: rest }, next);
   });
 }
+// #endregion ends
 
 /** How many orders there are, and how many end as no serial order does. */
 export function anomalies(party: Party, start: World) {

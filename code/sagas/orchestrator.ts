@@ -2,7 +2,6 @@
  * The orchestrator: it reads from the log what comes next, asks for it
  * until it is answered, and writes the answer into the log.
  */
-// unprinted: for the chapter on sagas
 import type {
   Body,
   Effect,

@@ -1,5 +1,4 @@
 /** The order as workflows, and a service that they call. */
-// unprinted: for the chapter on sagas
 import type { Json, Node, NodeId } from "../kernel/node.ts";
 import { type Answer, type Command, Refused } from "./durable.ts";
 
@@ -39,6 +38,7 @@ export function* checkedWorkflow(): Generator<Command, Json, Json> {
   return "shipped";
 }
 
+// #region versions
 /** The same change, and runs that are under way go the old way. */
 export function* versionedWorkflow(): Generator<Command, Json, Json> {
   yield call("stock", "reserve");
@@ -48,6 +48,7 @@ export function* versionedWorkflow(): Generator<Command, Json, Json> {
   yield call("parcel", "ship");
   return "shipped";
 }
+// #endregion versions
 
 /** Before the change. */
 export function* plainWorkflow(): Generator<Command, Json, Json> {

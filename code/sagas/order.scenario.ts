@@ -1,5 +1,4 @@
 /** One order, from the stock to the parcel, led or danced. */
-// unprinted: for the chapter on sagas
 import {
   crashPoints,
   play,

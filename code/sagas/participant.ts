@@ -2,7 +2,6 @@
  * A service that takes part in sagas: it does a step once for an order,
  * undoes it once, and does not do what was undone before it came.
  */
-// unprinted: for the chapter on sagas
 import type {
   Body,
   Effect,

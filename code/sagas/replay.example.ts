@@ -1,5 +1,4 @@
 /** A workflow dies, runs again on its journal, and meets its new code. */
-// unprinted: for the chapter on sagas
 import { seedFrom } from "../kernel/sample.ts";
 import {
   commandText,

@@ -2,7 +2,6 @@
  * A saga: a row of local transactions, each with one that undoes it. Which
  * of them comes next follows from the saga's log alone.
  */
-// unprinted: for the chapter on sagas
 import type { NodeId } from "../kernel/node.ts";
 
 // #region saga

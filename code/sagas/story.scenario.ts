@@ -1,5 +1,4 @@
 /** What the examples tell of a saga: its questions and its log. */
-// unprinted: for the chapter on sagas
 import type { Simulation } from "../kernel/simulator.ts";
 import type { TraceEvent } from "../kernel/trace.ts";
 import type { Orchestrator } from "./orchestrator.ts";
