@@ -3,7 +3,6 @@
  * times the mean; what does not fit goes to the next node clockwise
  * (Mirrokni, Thorup and Zadimoghaddam, SODA 2018).
  */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "./hash.ts";
 import { indexOf, type Ring } from "./ring.ts";

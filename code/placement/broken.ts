@@ -1,5 +1,4 @@
 /** Rings that each break one rule; the properties must notice. */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "./hash.ts";
 import type { Member, Ring } from "./ring.ts";

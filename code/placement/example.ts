@@ -1,5 +1,4 @@
 /** Ten nodes become eleven: seven placements, and what each moves. */
-// unprinted: for the chapter on placement
 import { seedFrom } from "../kernel/sample.ts";
 import { balanceOf, movedPart } from "./measure.ts";
 import { schemes } from "./schemes.ts";

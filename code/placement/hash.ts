@@ -3,7 +3,6 @@
  * variant for x86 (Austin Appleby, public domain). Fast, even, and no
  * defence against whoever chooses the keys.
  */
-// unprinted: for the chapter on placement
 
 // #region hash
 /**

@@ -2,7 +2,6 @@
  * Jump consistent hash: no memory at all, for nodes that are numbered
  * and leave only at the end (Lamping and Veach, arXiv:1406.2294, 2014).
  */
-// unprinted: for the chapter on placement
 
 // #region jump
 /**

@@ -3,7 +3,6 @@
  * each by its own order of preference (Eisenbud et al., NSDI 2016, §3.4).
  * A look-up is one index; nearly all keys stay when a node goes.
  */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "./hash.ts";
 

@@ -1,5 +1,4 @@
 /** What a placement is judged by: how even it is, and what a change moves. */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 
 // #region balance
@@ -38,3 +37,29 @@ export function movedPart(
   return moved.length / before.length;
 }
 // #endregion moved
+
+// #region needless
+/** What part of the keys moved although their node is still there. */
+export function needlessPart(
+  before: readonly NodeId[],
+  after: readonly NodeId[],
+  gone: NodeId,
+): number {
+  const needless = before.filter(
+    (node, at) => node !== gone && node !== after[at],
+  );
+  return needless.length / before.length;
+}
+
+/** In how many places a key is looked for, over all views: the spread. */
+export function copiesOver(
+  views: readonly (readonly NodeId[])[],
+): number {
+  const keys = views[0]?.length ?? 0;
+  const places = Array.from(
+    { length: keys },
+    (_, at) => new Set(views.map((owners) => owners[at])).size,
+  );
+  return places.reduce((sum, n) => sum + n, 0) / keys;
+}
+// #endregion needless

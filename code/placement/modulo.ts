@@ -1,5 +1,4 @@
 /** The naive placement: the hash, modulo the number of nodes. */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "./hash.ts";
 

@@ -3,7 +3,6 @@
  * for the key, the highest has it (Thaler and Ravishankar, IEEE/ACM ToN
  * 1998). No circle, no memory; a look-up asks every node.
  */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "./hash.ts";
 import type { Member } from "./ring.ts";

@@ -1,5 +1,4 @@
 /** The worked incident: an eleventh cache, and the origin under water. */
-// unprinted: for the chapter on placement
 import { seedFrom } from "../kernel/sample.ts";
 import { resizeUnder } from "./resize.scenario.ts";
 import type { Second } from "./resize.ts";

@@ -1,5 +1,4 @@
 /** Ten caches become eleven under load, by one placement or another. */
-// unprinted: for the chapter on placement
 import { simulate } from "../kernel/simulator.ts";
 import {
   cache,
@@ -9,17 +8,22 @@ import {
   type Second,
 } from "./resize.ts";
 import type { Scheme } from "./schemes.ts";
+import { movingOwner } from "./slow-switch.ts";
 
 // #region resize
 export const resizeMs = 5000;
 const keys = Array.from({ length: 5000 }, (_, n) => `item-${n}`);
 const ids = Array.from({ length: 11 }, (_, n) => `cache-${n}`);
 
-/** What the front saw in each second, with an eleventh cache from 5 s. */
+/**
+ * What the front saw in each second, with an eleventh cache from 5 s. The
+ * switch is made at once, or spread over `switchMs`.
+ */
 export function resizeUnder(
   scheme: Scheme,
   seed: number,
   seconds: number,
+  switchMs = 0,
 ): readonly Second[] {
   const placed = (count: number) => {
     const owners = scheme.place(ids.slice(0, count), keys);
@@ -39,9 +43,11 @@ export function resizeUnder(
       front: front({
         keys,
         requestsPerSecond: 1000,
-        resizeMs,
-        before: (key) => ten.get(key) ?? "",
-        after: (key) => eleven.get(key) ?? "",
+        ownerAt(key, nowMs) {
+          const part = partSwitched(nowMs - resizeMs, switchMs);
+          const [before, after] = [ten.get(key), eleven.get(key)];
+          return movingOwner(key, part, before ?? "", after ?? "");
+        },
       }),
     },
     clients: ["front"],
@@ -50,3 +56,8 @@ export function resizeUnder(
   return sim.state<FrontState>("front").seconds;
 }
 // #endregion resize
+
+function partSwitched(sinceMs: number, switchMs: number): number {
+  if (sinceMs < 0) return 0;
+  return switchMs === 0 ? 1 : Math.min(1, sinceMs / switchMs);
+}

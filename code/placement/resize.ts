@@ -3,7 +3,6 @@
  * placement. The number of caches changes at one instant: which keys does
  * the front then look for where they are not?
  */
-// unprinted: for the chapter on placement
 import type { Effect, Node, NodeId, Step } from "../kernel/node.ts";
 import { intBetween, stream } from "../kernel/random.ts";
 
@@ -93,9 +92,8 @@ function lookUp(
 export type FrontOptions = {
   readonly keys: readonly string[];
   readonly requestsPerSecond: number;
-  readonly resizeMs: number;
-  readonly before: (key: string) => NodeId;
-  readonly after: (key: string) => NodeId;
+  /** Which cache to ask for a key; it may change with time. */
+  readonly ownerAt: (key: string, nowMs: number) => NodeId;
 };
 export type Second = {
   readonly hit: number;
@@ -118,12 +116,11 @@ export function front(options: FrontOptions): Node<FrontState> {
         const { type } = event.message.body;
         return [count(state, Math.floor(nowMs / 1000), type), []];
       }
-      const { keys, resizeMs, before, after } = options;
-      const owner = nowMs < resizeMs ? before : after;
+      const { keys, ownerAt } = options;
       const asks = Array.from({ length: batch }, (_, n) => {
         const at = intBetween(stream(dice, n), 0, keys.length - 1);
         const key = keys[at] ?? "";
-        return send(owner(key), { type: "get", key });
+        return send(ownerAt(key, nowMs), { type: "get", key });
       });
       return [state, [tick, ...asks]];
     },

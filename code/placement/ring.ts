@@ -4,7 +4,6 @@
  * points, so that shares even out and a big machine can have more of
  * them (Dynamo, SOSP 2007, §6.2; Cassandra's virtual nodes).
  */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "./hash.ts";
 

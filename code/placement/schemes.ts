@@ -1,5 +1,4 @@
 /** All placements of this folder behind one face, to compare them. */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 import { assignBounded, capacityOf } from "./bounded.ts";
 import { hash32 } from "./hash.ts";

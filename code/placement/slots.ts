@@ -3,7 +3,6 @@
  * is data, not a function of who is there. As in Redis Cluster: CRC16 of
  * the key (or of what stands in braces) modulo 16384.
  */
-// unprinted: for the chapter on placement
 import type { NodeId } from "../kernel/node.ts";
 
 // #region slot
