@@ -3,7 +3,6 @@
  * for the store, and gives up after a time; what comes later is dropped,
  * for whoever would have kept it is gone.
  */
-// unprinted: for the chapter on incidents
 import type {
   Effect,
   Message,

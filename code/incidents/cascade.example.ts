@@ -1,5 +1,4 @@
 /** Payments is slow, and nobody can so much as browse. */
-// unprinted: for the chapter on incidents
 import { seedFrom } from "../kernel/sample.ts";
 import { story } from "./room.scenario.ts";
 import { cascade } from "./shop.scenario.ts";

@@ -1,5 +1,4 @@
 /** A certificate ends; who restarts to be safe is cut off. */
-// unprinted: for the chapter on incidents
 import { seedFrom } from "../kernel/sample.ts";
 import { story } from "./room.scenario.ts";
 import { certificate } from "./shop.scenario.ts";

@@ -3,7 +3,6 @@
  * gate looks at the certificate when a session begins, by its own clock,
  * and not again while the session lasts.
  */
-// unprinted: for the chapter on incidents
 import type {
   Effect,
   Input,

@@ -3,7 +3,6 @@
  * know what they were told before. So they see what no server sees of
  * itself: silence, slowness, and an answer that is older than the truth.
  */
-// unprinted: for the chapter on incidents
 import type {
   Body,
   Effect,

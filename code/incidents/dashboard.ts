@@ -2,7 +2,6 @@
  * The dashboard: what a person sees of the system, once a minute. Each
  * number is a pure function of what the nodes know.
  */
-// unprinted: for the chapter on incidents
 import {
   type CustomersState,
   minuteMs,

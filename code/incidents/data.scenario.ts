@@ -1,5 +1,4 @@
 /** Incidents of data: who has it, who leads, and by whose clock. */
-// unprinted: for the chapter on incidents
 import { wallClock } from "../clocks/last-write-wins.ts";
 import type { NodeId } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";

@@ -1,5 +1,4 @@
 /** Eleven incidents: left alone, treated, and treated badly. */
-// unprinted: for the chapter on incidents
 import { seedFrom } from "../kernel/sample.ts";
 import { damage } from "./dashboard.ts";
 import { incidents } from "./data.scenario.ts";

@@ -3,7 +3,6 @@
  * of the log. It lives, it answers, it can take no write: what a probe
  * for signs of life does not see.
  */
-// unprinted: for the chapter on incidents
 import type {
   Body,
   Effect,

@@ -3,7 +3,6 @@
  * lately which data is theirs. Who is not answered in time leaves, and
  * asks again at once: so the load is greatest when least can be borne.
  */
-// unprinted: for the chapter on one machine and many
 import type { Effect, Node, NodeId, Step } from "../kernel/node.ts";
 import { intBetween } from "../kernel/random.ts";
 import { answer, timer, told } from "./customers.ts";

@@ -1,5 +1,4 @@
 /** Storage servers that leave for want of an answer, and ask again. */
-// unprinted: for the chapter on one machine and many
 import { seedFrom } from "../kernel/sample.ts";
 import { metadata } from "./past.scenario.ts";
 import { type Action, play } from "./room.scenario.ts";

@@ -3,7 +3,6 @@
  * the error budget burns, in a long window, so that it matters, and in a
  * short one, so that it still goes on (Site Reliability Workbook, ch. 5).
  */
-// unprinted: for the chapter on incidents
 
 // #region burn-rate
 /** The calls of one minute. */
@@ -124,6 +123,7 @@ export type Impact = {
   readonly losesData: boolean;
 };
 
+// #region severity-of
 /**
  * 1 is all hands, 4 is tomorrow. Wrong answers weigh ten times as much
  * as missing ones: nobody who gets one knows.
@@ -141,4 +141,5 @@ export function worstOf(minutes: readonly Impact[]): Severity {
   const all = minutes.map(severityOf);
   return Math.min(4, ...all) as Severity;
 }
+// #endregion severity-of
 // #endregion severity

@@ -2,7 +2,6 @@
  * Incidents that are on record, by their mechanism. Rates, delays and
  * sizes are ours; what is said to have happened is in the README.
  */
-// unprinted: for the chapter on incidents
 import type { Node, NodeId } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import { coalescer } from "../partitioning/coalescer.ts";

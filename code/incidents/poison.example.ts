@@ -1,5 +1,4 @@
 /** One message that nobody can read, in front of all others. */
-// unprinted: for the chapter on incidents
 import { seedFrom } from "../kernel/sample.ts";
 import { story } from "./room.scenario.ts";
 import { poison } from "./shop.scenario.ts";

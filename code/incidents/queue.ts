@@ -2,7 +2,6 @@
  * A queue in partitions, each in strict order, and workers that die of a
  * message. What was not confirmed is delivered again: to die of again.
  */
-// unprinted: for the chapter on incidents
 import type {
   Effect,
   Message,

@@ -2,7 +2,6 @@
  * The register of last write wins (clocks/), with reads, and spoken to
  * as the other stores of this folder are.
  */
-// unprinted: for the chapter on incidents
 
 import {
   type Clock,

@@ -2,7 +2,6 @@
  * The incident room: a system in trouble, a list of actions with their
  * times, and what the dashboard showed minute by minute.
  */
-// unprinted: for the chapter on incidents
 import type { FaultAction } from "../kernel/faults.ts";
 import type { Body, Json, Node, NodeId } from "../kernel/node.ts";
 import {
@@ -92,6 +91,22 @@ export function play(
     readings.push(readingOf(states, gauges(sim), sim.nowMs));
   }
   return { readings, sim };
+}
+
+/** The system as it is at that minute, if nobody does anything. */
+export function untreatedAt(
+  { world, trouble }: Incident,
+  seed: number,
+  minute: number,
+): Simulation {
+  const sim = simulate({ seed, keepTrace: false, ...world });
+  for (const { atMin, deeds } of trouble) {
+    if (atMin >= minute) continue;
+    sim.runUntil(atMin * minuteMs);
+    for (const deed of deeds) perform(sim, deed);
+  }
+  sim.runUntil(minute * minuteMs);
+  return sim;
 }
 
 function perform(sim: Simulation, deed: Deed): void {

@@ -3,8 +3,8 @@
  * a queue before them, perhaps another service behind. A worker that
  * waits for an answer does nothing else meanwhile.
  */
-// unprinted: for the chapter on incidents
 import type {
+  Body,
   Effect,
   Json,
   Message,
@@ -122,10 +122,8 @@ function attempt(
   call: string,
   job: Job,
 ): Step<ServiceState> {
-  const { routes, timeoutMs, attemptsMax } = state.knobs;
-  const { type, key } = job.from.body;
-  const servers = routes[type] ?? [];
-  const dest = servers[Number(key) % servers.length];
+  const { timeoutMs, attemptsMax } = state.knobs;
+  const dest = behind(state.knobs, job.from.body);
   if (dest === undefined) return finish(state, call, job, done);
   if (job.attempt >= attemptsMax)
     return finish(state, call, job, unavailable);
@@ -137,6 +135,15 @@ function attempt(
     { ...state, busy },
     [send, timer(`timeout ${call}`, timeoutMs)],
   ];
+}
+
+/** The service behind this one that has to answer such a request. */
+export function behind(
+  { routes }: Knobs,
+  { type, key }: Body,
+): NodeId | undefined {
+  const servers = routes[type] ?? [];
+  return servers[Number(key) % servers.length];
 }
 // #endregion downstream
 

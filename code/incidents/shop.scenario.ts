@@ -3,7 +3,6 @@
  * catalogue in four shards. It is small: some calls a second, and work
  * that takes most of one; the shapes are those of large ones.
  */
-// unprinted: for the chapter on incidents
 import type { Node, NodeId } from "../kernel/node.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import { coalescer } from "../partitioning/coalescer.ts";
@@ -64,6 +63,7 @@ export const cascade: Incident = {
         targets: { browse: ["front"], order: ["front"] },
         timeoutMs: 5000,
       }),
+      // #region cascade-services
       front: service({
         ...calm,
         workers: 8,
@@ -78,6 +78,7 @@ export const cascade: Incident = {
         timeoutMs: 12_000,
       }),
       payments: service(calm),
+      // #endregion cascade-services
     },
     clients: ["users"],
   },
@@ -159,7 +160,7 @@ const shards = ["shard0", "shard1", "shard2", "shard3"];
 const guards = ["guard0", "guard1", "guard2", "guard3"];
 
 // #region hot-shard
-/** A key of shard 3 is suddenly wanted by everybody. */
+/** A key of shard 0 is suddenly wanted by everybody. */
 export const hotShard: Incident = {
   name: "hot shard",
   world: {

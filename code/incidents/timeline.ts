@@ -2,7 +2,6 @@
  * The timeline of a post-mortem, from what the dashboard showed and what
  * was done. Nobody's memory is asked.
  */
-// unprinted: for the chapter on incidents
 import { minuteMs } from "./customers.ts";
 import {
   badShare,
@@ -69,11 +68,13 @@ function detected(readings: readonly Reading[], objective: number) {
   return first === undefined ? null : first - calmMin;
 }
 
+// #region helpful
 /** The last thing that was done before it was over. */
 function helpful(resolvedMin: number, deeds: readonly Done[]) {
   const before = deeds.filter(({ atMin }) => atMin <= resolvedMin);
   return before.at(-1)?.atMin ?? null;
 }
+// #endregion helpful
 // #endregion detected
 
 function impactOf({ errors, wrong }: Reading) {

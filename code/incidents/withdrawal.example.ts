@@ -1,5 +1,4 @@
 /** Name servers that find themselves unfit, all of them, all at once. */
-// unprinted: for the chapter on networks
 import { seedFrom } from "../kernel/sample.ts";
 import { badShare } from "./dashboard.ts";
 import { withdrawal } from "./past.scenario.ts";

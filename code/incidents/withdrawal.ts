@@ -3,7 +3,6 @@
  * reach the data centres behind them, and the routes that lead to them.
  * Each decides for itself, and all look at the same thing.
  */
-// unprinted: for the chapter on networks
 import type {
   Effect,
   Message,
