@@ -25,7 +25,7 @@ describe("the window", () => {
     expect(deviation(window.intervalsMs)).toBe(25);
   });
 
-  test("forgets the oldest interval (§4.2)", () => {
+  test("forgets the oldest interval", () => {
     const times = [100, 210, 330, 460];
     const window = times.reduce(
       (now, ms) => heard(now, ms, options),

@@ -3,7 +3,6 @@
  * detector (Hayashibara, Défago, Yared and Katayama, SRDS 2004) and the
  * two curves that are used for it.
  */
-// unprinted: for the chapter on failure detection
 
 // #region window
 /** What was heard of one node, and when. Times by our own clock. */
@@ -30,6 +29,7 @@ export function firstWindow(
   return { lastMs: nowMs, intervalsMs: [0.75 * ms, 1.25 * ms] };
 }
 
+// #region heard
 /** The window after a heartbeat: the oldest interval leaves it. */
 export function heard(
   window: Window,
@@ -41,6 +41,7 @@ export function heard(
   const intervalsMs = [...window.intervalsMs, intervalMs];
   return { lastMs: nowMs, intervalsMs: intervalsMs.slice(-sizeMax) };
 }
+// #endregion heard
 // #endregion window
 
 // #region moments
@@ -58,9 +59,9 @@ export function deviation(values: readonly number[]): number {
 
 // #region phi
 /**
- * phi = -log10 of the probability that a heartbeat comes later than now
- * (section 4.2 of the paper). Who suspects at phi = 1 errs in about one
- * of ten cases, at 2 in one of a hundred, if the curve is the right one.
+ * phi = -log10 of the probability that a heartbeat comes later than now.
+ * Who suspects at phi = 1 errs in about one of ten cases, at 2 in one of
+ * a hundred, if the curve is the right one.
  */
 export function phi(
   window: Window,

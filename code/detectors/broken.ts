@@ -3,7 +3,6 @@
  * the scale: one that never errs and never finds, one that finds all and
  * errs always.
  */
-// unprinted: for the chapter on failure detection
 import type { Node } from "../kernel/node.ts";
 import type { State } from "./detector.ts";
 

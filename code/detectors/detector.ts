@@ -1,10 +1,9 @@
 /**
  * Failure detectors: every node sends heartbeats to all others and
  * suspects those that it does not hear. What is too late is a matter of
- * the judge: a fixed time-out, one that grows with every mistake (Chandra
+ * the judge: a fixed timeout, one that grows with every mistake (Chandra
  * and Toueg, JACM 1996, Figure 10), or phi.
  */
-// unprinted: for the chapter on failure detection
 import type {
   Effect,
   Node,
@@ -54,7 +53,7 @@ export type Options = {
 /** What one node thinks of another. */
 export type Belief = {
   readonly window: Window;
-  /** Used by judges with a time-out. */
+  /** Used by judges with a timeout. */
   readonly timeoutMs: number;
   readonly isSuspected: boolean;
 };
@@ -161,7 +160,8 @@ export function onCheck(
   return { ...state, beliefs: Object.fromEntries(beliefs) };
 }
 
-/** The judgement: has this node been silent for too long? */
+// #region late
+/** The judgment: has this node been silent for too long? */
 export function isLate(
   { window, timeoutMs }: Belief,
   nowMs: number,
@@ -177,4 +177,5 @@ export function isLate(
       return phiExponential(window, nowMs) > judge.threshold;
   }
 }
+// #endregion late
 // #endregion check

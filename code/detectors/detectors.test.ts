@@ -60,7 +60,7 @@ describe("the node", () => {
     expect(fire("check")[1]).toEqual([check]);
   });
 
-  test("suspects after the time-out, not at it", () => {
+  test("suspects after the timeout, not at it", () => {
     const state = started(fixed);
     expect(suspectedBy(onCheck(state, 160, fixed))).toEqual([]);
     const late = onCheck(state, 161, fixed);
@@ -76,7 +76,7 @@ describe("the node", () => {
     expect(onHeartbeat(state, "x9", 110, fixed)).toBe(state);
   });
 
-  test("takes a longer time-out for a node it wronged (CT96, Figure 10)", () => {
+  test("takes a longer timeout for a node it wronged (CT96, Figure 10)", () => {
     const state = started(growing);
     const heardInTime = onHeartbeat(state, "n2", 150, growing);
     expect(heardInTime.beliefs.n2?.timeoutMs).toBe(60);
@@ -163,14 +163,14 @@ describe("after the network has become stable (CT96, §9.2; DLS88)", () => {
   const options = { heartbeatMs: 50, checkMs: 10 };
 
   test.each(seeds(6))(
-    "time-outs that grow: all that crashed, and nobody else, seed %i",
+    "timeouts that grow: all that crashed, and nobody else, seed %i",
     (seed) => {
       const node = detector({ ...options, judge: growing });
       expect(beforeAndAfterGst(node, seed)).toEqual(perfect);
     },
   );
 
-  test("a fixed time-out that is too short errs for ever", () => {
+  test("a fixed timeout that is too short errs forever", () => {
     const node = detector({ ...options, judge: fixed });
     const { late } = beforeAndAfterGst(node, 1);
     expect(late.length).toBeGreaterThan(10);
@@ -208,7 +208,7 @@ describe("the trilemma", () => {
   const of = (heartbeatMs: number, judge: Judge) =>
     measure(detector({ heartbeatMs, checkMs: 40, judge }), [1]);
 
-  test("longer time-outs: slower, and more accurate", () => {
+  test("longer timeouts: slower, and more accurate", () => {
     const short = of(200, { kind: "fixed", timeoutMs: 300 });
     const long = of(200, { kind: "fixed", timeoutMs: 2000 });
     expect(long.messagesASecond).toBe(short.messagesASecond);

@@ -17,10 +17,10 @@ const fixed = (timeoutMs: number): Judge => ({
 });
 
 const rows: readonly Row[] = [
-  ["time-out 300 ms", 200, fixed(300)],
-  ["time-out 700 ms", 200, fixed(700)],
-  ["time-out 2000 ms", 200, fixed(2000)],
-  ["time-out 700 ms", 25, fixed(700)],
+  ["timeout 300 ms", 200, fixed(300)],
+  ["timeout 700 ms", 200, fixed(700)],
+  ["timeout 2000 ms", 200, fixed(2000)],
+  ["timeout 700 ms", 25, fixed(700)],
   ["phi > 1", 200, phiJudge(1)],
   ["phi > 8", 200, phiJudge(8)],
   ["phi > 30", 200, phiJudge(30)],

@@ -1,5 +1,4 @@
 /** Runs that measure a detector: how fast, how often wrong, how dear. */
-// unprinted: for the chapter on failure detection
 import { chaos } from "../kernel/faults.ts";
 import type { NetworkOptions } from "../kernel/network.ts";
 import type { Node, NodeId } from "../kernel/node.ts";

@@ -1,5 +1,4 @@
 /** One node watches another that stands still for a while. */
-// unprinted: for the chapter on failure detection
 import { type Simulation, simulate } from "../kernel/simulator.ts";
 import { phi, type Window, type WindowOptions } from "./accrual.ts";
 import { detector, type State } from "./detector.ts";

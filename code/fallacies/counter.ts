@@ -2,7 +2,6 @@
  * Two nodes and a counter, written by somebody who believes all eight
  * fallacies of distributed computing. On one machine it is right.
  */
-// unprinted: for the chapter on one machine not being enough
 import type {
   Body,
   Effect,
@@ -29,7 +28,7 @@ export function counter(most: number): Node<CounterState> {
 }
 // #endregion server
 
-// #region client
+// #region client-state
 export type ClientState = {
   /** How many additions were answered. */
   readonly done: number;
@@ -44,6 +43,9 @@ export type ClientOptions = {
   readonly timeoutMs: number;
 };
 
+// #endregion client-state
+
+// #region client
 /** Adds 1, waits for the answer, adds 1: and asks again if none comes. */
 export function client(options: ClientOptions): Node<ClientState> {
   const ask: readonly Effect[] = [

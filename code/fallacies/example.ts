@@ -1,7 +1,11 @@
 /** Twenty additions in nine worlds: one as believed, eight as they are. */
-// unprinted: for the chapter on one machine not being enough
 import { seedFrom } from "../kernel/sample.ts";
-import { fallacies, play, resultOf } from "./switchboard.scenario.ts";
+import {
+  fallacies,
+  naive,
+  play,
+  resultOf,
+} from "./switchboard.scenario.ts";
 
 export const defaultSeed = 7;
 
@@ -25,7 +29,9 @@ function line(
   name: string,
   untrue: Parameters<typeof play>[1],
 ): string {
-  const { shown, counted, doneMs } = resultOf(play(seed, untrue));
+  const { shown, counted, doneMs } = resultOf(
+    play(seed, untrue, naive),
+  );
   return [
     name.padEnd(32),
     String(shown ?? "-").padStart(6),

@@ -1,10 +1,16 @@
 /** The world of the two nodes, with each fallacy on or off. */
-// unprinted: for the chapter on one machine not being enough
 import type { Fault } from "../kernel/faults.ts";
 import type { NetworkOptions } from "../kernel/network.ts";
-import type { Message } from "../kernel/node.ts";
+import type { Message, Node } from "../kernel/node.ts";
 import { fraction, stream } from "../kernel/random.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
+import {
+  type CarefulClientState,
+  type CarefulOptions,
+  carefulClient,
+  carefulCounter,
+  type Verdict,
+} from "./careful.ts";
 import { type ClientState, client, counter } from "./counter.ts";
 
 // #region fallacies
@@ -22,13 +28,31 @@ export const fallacies = [
 export type Fallacy = (typeof fallacies)[number];
 // #endregion fallacies
 
-// #region switchboard
-export const additions = 20;
+/** Who counts, and who asks. */
+export type Parts = {
+  readonly counter: (most: number) => Node<unknown>;
+  readonly client: (options: CarefulOptions) => Node<unknown>;
+};
+export const naive: Parts = { counter, client };
+export const careful: Parts = {
+  counter: carefulCounter,
+  client: carefulClient,
+};
 
+export const additions = 20;
+const options: CarefulOptions = {
+  server: "server",
+  additions,
+  timeoutMs: 100,
+  attemptsMax: 10,
+};
+
+// #region switchboard
 /** The client adds 20 times in a world where these are not true. */
 export function play(
   seed: number,
   untrue: readonly Fallacy[],
+  parts: Parts,
 ): Simulation {
   const is = (fallacy: Fallacy) => untrue.includes(fallacy);
   const faults: Fault[] = [];
@@ -44,15 +68,17 @@ export function play(
     faults,
     network: networkOf(seed, untrue),
     nodes: {
-      server: counter(is("the network is homogeneous") ? 15 : 2 ** 31),
-      successor: counter(2 ** 31),
-      client: client({ server: "server", additions, timeoutMs: 100 }),
+      server: parts.counter(
+        is("the network is homogeneous") ? 15 : 2 ** 31,
+      ),
+      successor: parts.counter(2 ** 31),
+      client: parts.client(options),
     },
     clients: ["client"],
   });
   sim.runUntil(25);
   if (is("the network is secure")) {
-    const body = { type: "add", amount: 1000 };
+    const body = { type: "add", amount: 1000, number: 1 };
     sim.inject({ src: "stranger", dest: "server", body });
   }
   sim.runUntil(10_000);
@@ -99,3 +125,10 @@ export function resultOf(sim: Simulation): Result {
   return { shown, counted: count, doneMs };
 }
 // #endregion report
+
+export type CarefulResult = Result & { readonly verdict: Verdict };
+
+export function carefulResultOf(sim: Simulation): CarefulResult {
+  const { verdict } = sim.state<CarefulClientState>("client");
+  return { ...resultOf(sim), verdict };
+}

@@ -1,9 +1,8 @@
 /**
- * Anti-entropy (Demers et al., PODC 1987, section 1.3): now and then a
- * node compares all it knows with another, and both keep the newer of
+ * Anti-entropy (Demers et al., PODC 1987): now and then a node
+ * compares all it knows with another, and both keep the newer of
  * each entry. Every node owns one entry and raises its version.
  */
-// unprinted: for the chapter on gossip
 import type {
   Body,
   Effect,
@@ -94,11 +93,13 @@ function onMessage(
     const table = { ...state.table, [state.id]: entry };
     return [{ ...state, table }, []];
   }
+  // #region check
   const { type, table: theirs, sum } = body as Told;
   if (isChecked && checksum(theirs) !== sum)
     return [{ ...state, rejected: state.rejected + 1 }, []];
   const isAsked = type === "pull" || type === "push-pull";
   const answer = isAsked ? [tell(src, "push", state.table)] : [];
   return [{ ...state, table: merge(state.table, theirs) }, answer];
+  // #endregion check
 }
 // #endregion on-message

@@ -1,5 +1,4 @@
 /** Broadcasts over an overlay: what they cost, and who gets them. */
-// unprinted: for the chapter on gossip
 import type { Fault } from "../kernel/faults.ts";
 import type { Node, NodeId } from "../kernel/node.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
@@ -42,8 +41,8 @@ export function broadcasts(
   messageLossProbability = 0,
   change = (node: Node<State>) => node,
 ): { readonly sim: Simulation; readonly sent: readonly Sent[] } {
-  const neighbours = twoRings(nodes, seed);
-  const node = change(plumtree({ neighbours, graftAfterMs: 200 }));
+  const neighbors = twoRings(nodes, seed);
+  const node = change(plumtree({ neighbors, graftAfterMs: 200 }));
   const sim = simulate({
     seed,
     nodes: Object.fromEntries(nodes.map((id) => [id, node])),

@@ -9,8 +9,8 @@ import { plumtree } from "./plumtree.ts";
 
 describe("one node (Plumtree §3.3)", () => {
   function alone() {
-    const neighbours = { a: ["b", "c", "d"] };
-    const node = plumtree({ neighbours, graftAfterMs: 50 });
+    const neighbors = { a: ["b", "c", "d"] };
+    const node = plumtree({ neighbors, graftAfterMs: 50 });
     let [state] = node.init({
       id: "a",
       peers: [],

@@ -1,9 +1,8 @@
 /** SWIM and its kin, each without one of its rules. */
-// unprinted: for the chapter on gossip
 import type { Effect, Node } from "../kernel/node.ts";
 import type { Update } from "./members.ts";
 import { type Options, paperOptions } from "./options.ts";
-import { addRumour, type Rumour } from "./piggyback.ts";
+import { addRumor, type Rumor } from "./piggyback.ts";
 import type { State as TreeState } from "./plumtree.ts";
 import type { State } from "./swim.ts";
 
@@ -52,17 +51,17 @@ export function forEver(node: Node<State>): Node<State> {
     ...node,
     step(state, input) {
       const [next, effects] = node.step(state, input);
-      const kept = state.rumours.filter(
+      const kept = state.rumors.filter(
         ({ update }) =>
-          !next.rumours.some(
-            (rumour) => rumour.update.member === update.member,
+          !next.rumors.some(
+            (rumor) => rumor.update.member === update.member,
           ),
       );
-      const rumours = kept.reduce(
-        (all: readonly Rumour[], { update }) => addRumour(all, update),
-        next.rumours,
+      const rumors = kept.reduce(
+        (all: readonly Rumor[], { update }) => addRumor(all, update),
+        next.rumors,
       );
-      return [{ ...next, rumours }, effects];
+      return [{ ...next, rumors }, effects];
     },
   };
 }

@@ -1,5 +1,4 @@
 /** CRC-32 (ISO-HDLC, as in Ethernet and zip) of a JSON value. */
-// unprinted: for the chapter on gossip
 import type { Json } from "../kernel/node.ts";
 
 // #region checksum

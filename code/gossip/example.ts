@@ -1,4 +1,4 @@
-/** A rumour among a thousand: the S-curve, and how long it takes. */
+/** A rumor among a thousand: the S-curve, and how long it takes. */
 
 import { stream } from "../kernel/random.ts";
 import { seedFrom } from "../kernel/sample.ts";
@@ -7,7 +7,7 @@ import {
   pushRounds,
   type SpreadOptions,
   spread,
-} from "./rumour.ts";
+} from "./rumor.ts";
 
 export const defaultSeed = 7;
 const nodes = 1000;
@@ -35,7 +35,7 @@ export function run(seed: number): string {
     rounds("loss 20%", { messageLossProbability: 0.2 }, seed),
     rounds("loss 50%", { messageLossProbability: 0.5 }, seed),
     "",
-    "Rumour mongering: who meets k that know it already stops telling.",
+    "Rumor mongering: who meets k that know it already stops telling.",
     "",
     "  k   never heard it   messages a node",
     ...[1, 2, 3, 4].map((k) => mongering(k, seed)),

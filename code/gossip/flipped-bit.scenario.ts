@@ -1,5 +1,4 @@
 /** One bit of one message is flipped by the network: what comes of it? */
-// unprinted: for the chapter on gossip
 import type { Body, Effect, Json, Node } from "../kernel/node.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
 import { antiEntropy, type State, type Table } from "./anti-entropy.ts";

@@ -1,5 +1,4 @@
 /** Groups of SWIM members, and what each comes to think of the others. */
-// unprinted: for the chapter on gossip
 import type { Node, NodeId } from "../kernel/node.ts";
 import {
   type Simulation,

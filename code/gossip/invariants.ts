@@ -1,5 +1,4 @@
 /** What holds in a SWIM group at all times; checked after every step. */
-// unprinted: for the chapter on gossip
 import type { Json, NodeId } from "../kernel/node.ts";
 import { overrides, type Update } from "./members.ts";
 import type { State } from "./swim.ts";

@@ -7,7 +7,7 @@ import {
   presentIn,
   type Update,
 } from "./members.ts";
-import { addRumour, sendsMax, takeRumours } from "./piggyback.ts";
+import { addRumor, sendsMax, takeRumors } from "./piggyback.ts";
 import { inserted, nextTarget, shuffled } from "./probe-order.ts";
 
 type Status = Update["status"];
@@ -115,12 +115,12 @@ describe("news on the way (SWIM §4.1)", () => {
   });
 
   test("goes out least sent first, so many a message", () => {
-    const rumours = [
+    const rumors = [
       { update: about("a"), sent: 2 },
       { update: about("b"), sent: 0 },
       { update: about("c"), sent: 1 },
     ];
-    const [taken, left] = takeRumours(rumours, limit);
+    const [taken, left] = takeRumors(rumors, limit);
     expect(taken).toEqual([about("b"), about("c")]);
     expect(left).toEqual([
       { update: about("a"), sent: 2 },
@@ -130,19 +130,19 @@ describe("news on the way (SWIM §4.1)", () => {
   });
 
   test("is dropped after its last sending, and not before", () => {
-    let rumours = addRumour([], about("a"));
+    let rumors = addRumor([], about("a"));
     for (let sending = 1; sending <= 3; sending++) {
-      const [taken, left] = takeRumours(rumours, limit);
+      const [taken, left] = takeRumors(rumors, limit);
       expect(taken).toEqual([about("a")]);
-      rumours = left;
+      rumors = left;
     }
-    expect(takeRumours(rumours, limit)).toEqual([[], []]);
+    expect(takeRumors(rumors, limit)).toEqual([[], []]);
   });
 
   test("takes the place of older news of the same member", () => {
     const old = [{ update: about("a"), sent: 2 }];
     const news = { ...about("a"), incarnation: 1 };
-    const both = addRumour(addRumour(old, about("b")), news);
+    const both = addRumor(addRumor(old, about("b")), news);
     expect(both).toEqual([
       { update: about("b"), sent: 0 },
       { update: news, sent: 0 },

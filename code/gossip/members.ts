@@ -2,7 +2,6 @@
  * What is known of the members of a group, and which news of one member
  * overrides which (SWIM: Das, Gupta and Motivala, DSN 2002, section 4.2).
  */
-// unprinted: for the chapter on gossip
 import type { NodeId } from "../kernel/node.ts";
 
 // #region update

@@ -1,5 +1,4 @@
 /** How a SWIM group is set up. */
-// unprinted: for the chapter on gossip
 import type { NodeId } from "../kernel/node.ts";
 
 // #region swim-options

@@ -2,11 +2,10 @@
  * News that travels on pings and acks (SWIM, section 4.1): each update is
  * sent a limited number of times, those sent less often first.
  */
-// unprinted: for the chapter on gossip
 import type { Update } from "./members.ts";
 
 // #region piggyback
-export type Rumour = {
+export type Rumor = {
   readonly update: Update;
   /** How often this node has sent it. */
   readonly sent: number;
@@ -18,22 +17,23 @@ export function sendsMax(lambda: number, members: number): number {
 }
 
 /** News of a member takes the place of older news of it. */
-export function addRumour(
-  rumours: readonly Rumour[],
+export function addRumor(
+  rumors: readonly Rumor[],
   update: Update,
-): readonly Rumour[] {
-  const others = rumours.filter(
-    (rumour) => rumour.update.member !== update.member,
+): readonly Rumor[] {
+  const others = rumors.filter(
+    (rumor) => rumor.update.member !== update.member,
   );
   return [...others, { update, sent: 0 }];
 }
 
+// #region take
 /** What the next message carries, and what is left to be sent. */
-export function takeRumours(
-  rumours: readonly Rumour[],
+export function takeRumors(
+  rumors: readonly Rumor[],
   limit: { readonly perMessage: number; readonly sends: number },
-): readonly [readonly Update[], readonly Rumour[]] {
-  const inOrder = rumours.toSorted(
+): readonly [readonly Update[], readonly Rumor[]] {
+  const inOrder = rumors.toSorted(
     (one, other) => one.sent - other.sent,
   );
   const taken = inOrder.slice(0, limit.perMessage);
@@ -43,4 +43,5 @@ export function takeRumours(
   const updates = taken.map(({ update }) => update);
   return [updates, [...inOrder.slice(limit.perMessage), ...sentOn]];
 }
+// #endregion take
 // #endregion piggyback

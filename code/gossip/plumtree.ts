@@ -3,7 +3,6 @@
  * once along a tree, and are only announced on the other links; who
  * hears an announcement and misses the message grafts that link on.
  */
-// unprinted: for the chapter on gossip
 import type {
   Body,
   Effect,
@@ -30,7 +29,7 @@ export type State = {
 
 export type Options = {
   /** The overlay: whom each node knows, and is known by. */
-  readonly neighbours: { readonly [id: NodeId]: readonly NodeId[] };
+  readonly neighbors: { readonly [id: NodeId]: readonly NodeId[] };
   /** How long an announced message may take to come by itself. */
   readonly graftAfterMs: number;
 };
@@ -43,7 +42,7 @@ export function plumtree(options: Options): Node<State> {
       {
         id,
         // At first every link is eager: a flood finds the tree.
-        eager: options.neighbours[id] ?? [],
+        eager: options.neighbors[id] ?? [],
         lazy: [],
         received: {},
         missing: {},

@@ -2,7 +2,6 @@
  * Whom to ping next (SWIM, section 4.3): all members in a random order,
  * then again in another. None waits longer than twice around.
  */
-// unprinted: for the chapter on gossip
 import type { NodeId } from "../kernel/node.ts";
 import { fraction, intBetween, stream } from "../kernel/random.ts";
 

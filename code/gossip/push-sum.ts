@@ -1,9 +1,8 @@
 /**
- * Push-sum (Kempe, Dobra and Gehrke, FOCS 2003, Protocol 1): the mean of
+ * Push-sum (Kempe, Dobra and Gehrke, FOCS 2003): the mean of
  * what all nodes hold, by giving half away in each round. Right as long
  * as mass is conserved: a lost message takes its share with it.
  */
-// unprinted: for the chapter on gossip
 import type {
   Body,
   Effect,

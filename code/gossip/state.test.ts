@@ -31,7 +31,7 @@ import {
 } from "./push-sum.ts";
 
 describe("the checksum", () => {
-  test("is CRC-32: of 123456789 it is cbf43926, as in every catalogue", () => {
+  test("is CRC-32: of 123456789 it is cbf43926, as in every catalog", () => {
     // Two bytes a character here, so that all of Unicode counts.
     const bytes = "\u3231\u3433\u3635\u3837";
     expect(crc32(bytes).toString(16)).toBe(bitwise([..."12345678"]));
@@ -112,7 +112,7 @@ describe("the merge of two tables", () => {
   });
 });
 
-describe("anti-entropy (Demers §1.3)", () => {
+describe("anti-entropy", () => {
   const modes = ["push", "pull", "push-pull"] as const;
   const options = { periodMs: 100, isChecked: true };
 
@@ -294,7 +294,7 @@ describe("push-sum (Kempe et al., FOCS 2003)", () => {
     return [...held, ...ways.values()].reduce(plus);
   }
 
-  test("conserves mass, and so all come to know the mean (Proposition 2.2)", () => {
+  test("conserves mass, and so all come to know the mean", () => {
     const sim = run(pushSum(values, 50), 0);
     const mass = massOf(sim);
     expect(mass.sum).toBeCloseTo(280, 9);
@@ -306,7 +306,7 @@ describe("push-sum (Kempe et al., FOCS 2003)", () => {
       );
   });
 
-  test("is wrong for ever when messages are lost, and mass with them", () => {
+  test("is wrong forever when messages are lost, and mass with them", () => {
     const sim = run(pushSum(values, 50), 0.2);
     const held = ids.map((id) => sim.state<SumState>(id).mass);
     expect(held.reduce(plus).weight).toBeLessThan(0.1);

@@ -255,7 +255,7 @@ describe("one member", () => {
     const born = node.init({ ...setup, disk: {} })[0];
     const reborn = node.init({ ...setup, disk: { incarnation: 0 } })[0];
     expect([born.incarnation, reborn.incarnation]).toEqual([0, 1]);
-    expect(reborn.rumours[0]?.update.incarnation).toBe(1);
+    expect(reborn.rumors[0]?.update.incarnation).toBe(1);
   });
 
   test("with nobody else pings nobody, and blames nobody", () => {
@@ -515,17 +515,17 @@ describe("a group", () => {
   });
 
   test("is silent about news once all have it; one that never stops is not", () => {
-    const rumours = (node: Node<State>) => {
+    const rumors = (node: Node<State>) => {
       const sim = group(eight, node, { seed: 1 });
       sim.runUntil(3000);
       sim.apply({ kind: "crash", node: "n03" });
       sim.runFor(40_000);
       return eight
         .filter((id) => sim.isUp(id))
-        .flatMap((id) => sim.state<State>(id).rumours);
+        .flatMap((id) => sim.state<State>(id).rumors);
     };
-    expect(rumours(swim(paperOptions))).toEqual([]);
-    expect(rumours(forEver(swim(paperOptions))).length).toBe(14);
+    expect(rumors(swim(paperOptions))).toEqual([]);
+    expect(rumors(forEver(swim(paperOptions))).length).toBe(14);
   });
 
   test("joins through a contact, and all hear of the newcomer", () => {

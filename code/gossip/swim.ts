@@ -4,7 +4,6 @@
  * it too; if it stays silent it is suspected, and then confirmed as failed
  * unless it answers the suspicion. News travels on those messages.
  */
-// unprinted: for the chapter on gossip
 import type {
   Body,
   Effect,
@@ -23,10 +22,10 @@ import {
 } from "./members.ts";
 import type { Options } from "./options.ts";
 import {
-  addRumour,
-  type Rumour,
+  addRumor,
+  type Rumor,
   sendsMax,
-  takeRumours,
+  takeRumors,
 } from "./piggyback.ts";
 import { inserted, nextTarget, shuffled } from "./probe-order.ts";
 
@@ -38,7 +37,7 @@ export type State = {
   /** All others that we ever heard of. */
   readonly members: Members;
   readonly order: readonly NodeId[];
-  readonly rumours: readonly Rumour[];
+  readonly rumors: readonly Rumor[];
   /** Own periods so far: the only clock that suspicion runs on. */
   readonly period: number;
   /** The ping of this period; isAcked also when it was none. */
@@ -128,7 +127,7 @@ function start(setup: Setup, options: Options): Step<State> {
     incarnation,
     members: Object.fromEntries(members),
     order: [],
-    rumours: addRumour([], aliveAs(id, incarnation)),
+    rumors: addRumor([], aliveAs(id, incarnation)),
     period: 0,
     probe: noProbe(id),
     suspectedIn: {},
@@ -159,7 +158,7 @@ function timer(name: string, afterMs: number): Effect {
 // #endregion start
 
 // #region period
-/** The end of one protocol period, and the begin of the next (§3.1). */
+/** The end of one protocol period, and the beginning of the next (§3.1). */
 function onPeriod(
   before: State,
   dice: number,
@@ -186,6 +185,7 @@ function onPeriod(
 // #endregion period
 
 // #region judge
+// #region suspect
 /** Neither it nor the helpers have answered: suspect it (§4.2). */
 function judge(state: State, options: Options): State {
   const { target, isAcked } = state.probe;
@@ -204,6 +204,7 @@ function feel(state: State, by: number, { healthMax }: Options): State {
   const health = Math.min(healthMax, Math.max(0, state.health + by));
   return { ...state, health };
 }
+// #endregion suspect
 
 /** Who did not answer the suspicion in time is taken for failed. */
 function confirmOverdue(state: State, options: Options): State {
@@ -219,6 +220,7 @@ function confirmOverdue(state: State, options: Options): State {
 // #endregion judge
 
 // #region ack-timeout
+// #region second-opinion
 /** No ack yet: ask k others to try, from where they are (§3.1). */
 function onAckTimeout(
   state: State,
@@ -232,6 +234,7 @@ function onAckTimeout(
   const request = { type: "ping_req", seq: state.period, target };
   return sendEach(state, helpers, request, options);
 }
+// #endregion second-opinion
 
 function sendEach(
   before: State,
@@ -301,7 +304,7 @@ function send(
   options: Options,
 ): Step<State> {
   const members = membersOf(state).length + 1;
-  const [updates, rumours] = takeRumours(state.rumours, {
+  const [updates, rumors] = takeRumors(state.rumors, {
     perMessage: options.updatesPerMessage,
     sends: sendsMax(options.lambda, members),
   });
@@ -309,7 +312,7 @@ function send(
   const isWarned = about !== undefined && about.status !== "alive";
   const warning = options.tellsSuspect && isWarned ? [about] : [];
   const full = { ...body, updates: [...warning, ...updates] };
-  return [{ ...state, rumours }, [{ kind: "send", dest, body: full }]];
+  return [{ ...state, rumors }, [{ kind: "send", dest, body: full }]];
 }
 // #endregion send
 
@@ -356,7 +359,7 @@ function note(state: State, update: Update): State {
   return {
     ...state,
     members: { ...state.members, [member]: update },
-    rumours: addRumour(state.rumours, update),
+    rumors: addRumor(state.rumors, update),
     suspectedIn:
       status === "suspect"
         ? { ...others, [member]: state.period }
@@ -373,14 +376,14 @@ function note(state: State, update: Update): State {
  */
 function refute(
   state: State,
-  { status, incarnation: rumoured }: Update,
+  { status, incarnation: rumored }: Update,
   options: Options,
 ): Step<State> {
   if (status === "alive") return [state, []];
-  const incarnation = Math.max(state.incarnation, rumoured + 1);
+  const incarnation = Math.max(state.incarnation, rumored + 1);
   const alive = aliveAs(state.id, incarnation);
-  const rumours = addRumour(state.rumours, alive);
-  const next = { ...state, incarnation, rumours };
+  const rumors = addRumor(state.rumors, alive);
+  const next = { ...state, incarnation, rumors };
   if (incarnation === state.incarnation) return [next, []];
   return [feel(next, 1, options), [keep(incarnation)]];
 }

@@ -28,6 +28,7 @@ export type Message = {
   readonly body: Body;
 };
 
+// #region input-effect
 /** One thing that happened. Time and chance arrive here, or not at all. */
 export type Input = {
   readonly event:
@@ -56,6 +57,7 @@ export type Effect =
     };
 
 export type Step<S> = readonly [S, readonly Effect[]];
+// #endregion input-effect
 // #endregion node
 
 // #region setup

@@ -111,6 +111,7 @@ function simulationOf(world: World): Simulation {
 }
 
 // #region run
+// #region loop
 function runUntil(world: World, ms: number): void {
   const { entries } = world.queue;
   while (entries[0] !== undefined && entries[0].atMs <= ms)
@@ -126,6 +127,7 @@ function runOne(world: World): boolean {
   happen(world, next.item);
   return true;
 }
+// #endregion loop
 
 function happen(world: World, happening: Happening): void {
   switch (happening.kind) {

@@ -4,8 +4,6 @@ import type { StageState } from "./credits.ts";
 import type { GateState } from "./gate.ts";
 import type { Shares } from "./shed.ts";
 
-// unprinted: for the chapter on bulkheads
-
 // #region leak
 /** A gate that gives a permit back on success, and only then. */
 export function leaking<S>(

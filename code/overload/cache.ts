@@ -14,8 +14,6 @@ import type {
 import { fraction, intBetween, stream } from "../kernel/random.ts";
 import { type Bucket, fullBucket, take } from "./bucket.ts";
 
-// unprinted: for the chapter on graceful degradation
-
 // #region cache-state
 export type CacheOptions = {
   readonly database: NodeId;
@@ -154,7 +152,7 @@ function onMiss(
 // #endregion cache-request
 
 // #region cache-answer
-/** All parts have come: fill the cache. After the time-out, nothing. */
+/** All parts have come: fill the cache. After the timeout, nothing. */
 function onAnswer(
   { ttlMs }: CacheOptions,
   state: CacheState,

@@ -11,8 +11,6 @@ import { type ClientState, client } from "../retries/client.ts";
 import { type CacheOptions, type CacheState, cache } from "./cache.ts";
 import { type WorkerState, worker } from "./worker.ts";
 
-// unprinted: for the chapter on graceful degradation
-
 // #region cold-cache
 export const perSecond = 50;
 

@@ -82,6 +82,7 @@ function onMessage(
   return work(options, { ...state, buffer, received: item.n });
 }
 
+// #region hold
 /** Up to which item there is room: all that left, and the room. */
 function grant(
   { from, room }: StageOptions,
@@ -110,6 +111,7 @@ function sendHeld(
   const body = { type: "item", ...held };
   return [next, [{ kind: "send", dest: options.to, body }, ...effects]];
 }
+// #endregion hold
 // #endregion credits
 
 // #region stage-work

@@ -4,8 +4,6 @@
  * and a ladder of degraded modes.
  */
 
-// unprinted: for the chapter on graceful degradation
-
 // #region dimmer
 export type DimmerOptions = {
   /** The time that no answer should exceed. */

@@ -112,6 +112,7 @@ function onCall<S>(
   return pass(rule, server, open, input);
 }
 
+// #region admit
 /** The semaphores with one more holder; null if there is no room. */
 function admit<S>(
   rule: Rule,
@@ -138,6 +139,7 @@ function admit<S>(
         );
   return hasPlace ? bulkheads : null;
 }
+// #endregion admit
 // #endregion gate-call
 
 // #region gate-pass

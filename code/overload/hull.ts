@@ -10,8 +10,6 @@ import {
   service,
 } from "../timeouts/service.ts";
 
-// unprinted: for the chapter on bulkheads
-
 // #region hull
 /** The routes that share no thread, and what each may use. */
 export type Compartments = { readonly [route: string]: ServiceOptions };

@@ -85,6 +85,7 @@ function aimd(
 // #endregion aimd
 
 // #region gradient
+// #region follow
 /** Follow the ratio of the long-term time to that of this request. */
 function gradient(
   options: Of<"gradient">,
@@ -105,6 +106,7 @@ function gradient(
   const bounded = Math.max(min, Math.min(max, smoothed));
   return { limit: bounded, longMs, samples };
 }
+// #endregion follow
 
 /** The mean of the first ten; after that an exponential average. */
 function average(

@@ -13,8 +13,6 @@ import {
   worker,
 } from "./worker.ts";
 
-// unprinted: for the chapter on overload
-
 // #region load-variants
 /** Four workers of 40 ms: a hundred answers a second. */
 export const capacity = 100;
@@ -102,6 +100,26 @@ export const variants: Readonly<Record<string, Variant>> = {
   "gradient limit": { rule: gradient, server: plain },
 };
 // #endregion load-table
+
+// #region slow
+/** Forty inside: chosen when the server answered 100 a second. */
+const forty: Variant = {
+  rule: { kind: "limit", limit: { kind: "fixed", initial: 40 } },
+  server: plain,
+};
+
+export const bounds: Readonly<Record<string, Variant>> = {
+  "40 inside": forty,
+  ...variants,
+};
+
+/** The same bound before a server that takes so many times as long. */
+export function slowed({ rule, server }: Variant, times: number) {
+  const mustMs = server.mustMs * times;
+  const optionalMs = server.optionalMs * times;
+  return { rule, server: { ...server, mustMs, optionalMs } };
+}
+// #endregion slow
 
 // #region load-run
 const ids = Array.from({ length: 10 }, (_, n) => `client${n}`);

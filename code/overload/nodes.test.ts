@@ -209,7 +209,7 @@ describe("a gate", () => {
   });
 
   test.each(seeds(3))(
-    "a permit leaked on a time-out is one less for ever (seed %i)",
+    "a permit leaked on a timeout is one less forever (seed %i)",
     (seed) => {
       const rule: Rule = { kind: "bulkheads", permits: { recs: 5 } };
       const A = service({
@@ -447,7 +447,7 @@ describe("a cache", () => {
     expect(c.state()).toMatchObject({ hits: 1, misses: 2, queries: 4 });
   });
 
-  test("an answer after the time-out fills nothing", () => {
+  test("an answer after the timeout fills nothing", () => {
     const c = told(cache(front));
     c.hears("c", call(1), 2000);
     c.hears("db", { type: "done", id: 1 }, 2010);

@@ -3,8 +3,6 @@ import type { Node, NodeId } from "../kernel/node.ts";
 import { simulate } from "../kernel/simulator.ts";
 import { type StageState, stage } from "./credits.ts";
 
-// unprinted: for the chapter on backpressure
-
 // #region pipeline
 /** Ms a stage takes for an item; the source makes one as often. */
 export const stageMs: Readonly<Record<NodeId, number>> = {
@@ -44,3 +42,25 @@ export function pipelineRun(
   });
 }
 // #endregion pipeline
+
+/** The pipeline on links of this delay; items a second at its end. */
+export function pipelineRate(
+  seed: number,
+  room: number,
+  delayMs: number,
+): number {
+  const nodes: Record<NodeId, Node<StageState>> = pipeline(room);
+  const sim = simulate({
+    seed,
+    nodes: nodes as Record<NodeId, Node<unknown>>,
+    network: { delayMs: { kind: "constant", ms: delayMs } },
+    keepTrace: false,
+  });
+  const last = stages.at(-1) ?? "";
+  const doneBy = (atMs: number) => {
+    sim.runUntil(atMs);
+    return sim.state<StageState>(last).done;
+  };
+  const before = doneBy(10_000);
+  return (doneBy(30_000) - before) / 20;
+}

@@ -234,7 +234,7 @@ describe("an adaptive limit (Netflix concurrency-limits)", () => {
     );
   });
 
-  test("AIMD takes a tenth, and at least one, for a drop or a time-out", () => {
+  test("AIMD takes a tenth, and at least one, for a drop or a timeout", () => {
     expect(learned([{ ...fine, dropped: true }]).limit).toBe(9);
     expect(learned([{ ...fine, rttMs: 101 }]).limit).toBe(9);
     const twenty = { ...aimd, initial: 20 };

@@ -1,7 +1,7 @@
 /**
  * A queue that is bounded in length, and in the time spent in it. When
  * it has stood too long it waits less for each, as controlled delay
- * does (Nichols and Jacobson, CACM 2012), in the form that suits
+ * does (RFC 8289), in the form that suits
  * servers (Maurer, "Fail at Scale", ACM Queue 2015).
  */
 

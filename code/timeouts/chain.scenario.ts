@@ -55,7 +55,7 @@ function link(id: keyof typeof links, policy: Policy) {
     timeoutMs: patienceMs,
     deadlines: policy.deadlines
       ? {
-          kind: "honoured",
+          kind: "honored",
           leastMs: policy.foresight * leastMs,
           reserveMs: wayMs,
         }

@@ -2,7 +2,7 @@
 import { seedFrom } from "../kernel/sample.ts";
 import { chooseTimeoutMs } from "./choose.ts";
 import { pagesHit, threadsHeld } from "./exercises.ts";
-import { healthyDay } from "./latencies.scenario.ts";
+import { healthyDay } from "./latencies.ts";
 
 export const defaultSeed = 7;
 

@@ -17,7 +17,7 @@ import {
   pagesHit,
   threadsHeld,
 } from "./exercises.ts";
-import { healthyDay } from "./latencies.scenario.ts";
+import { healthyDay } from "./latencies.ts";
 import { region, watch } from "./threads.scenario.ts";
 
 describe("threads and timeouts", () => {

@@ -15,7 +15,7 @@ const options: ServiceOptions = {
   workMs: 10,
   next: { deep: "below" },
   timeoutMs: 100,
-  deadlines: { kind: "honoured", leastMs: 10, reserveMs: 4 },
+  deadlines: { kind: "honored", leastMs: 10, reserveMs: 4 },
   cancels: true,
 };
 
@@ -137,7 +137,7 @@ describe("a service", () => {
 
   test("fails without a call when nothing is left for it", () => {
     const s = told({
-      deadlines: { kind: "honoured", leastMs: 0, reserveMs: 4 },
+      deadlines: { kind: "honored", leastMs: 0, reserveMs: 4 },
     });
     s.hears("c", call(7, "deep", 14), 0);
     expect(s.wakes("worked 1", 10)).toEqual([

@@ -30,7 +30,7 @@ export type ServiceOptions = {
     | { readonly kind: "ignored" }
     /** The least that an answer takes from here; the way down and up. */
     | {
-        readonly kind: "honoured";
+        readonly kind: "honored";
         readonly leastMs: number;
         readonly reserveMs: number;
       };
@@ -161,7 +161,7 @@ function isExpired(
   nowMs: number,
 ): boolean {
   return (
-    deadlines.kind === "honoured" &&
+    deadlines.kind === "honored" &&
     deadlineMs !== null &&
     isTooLate(deadlineMs, nowMs, deadlines.leastMs)
   );
@@ -185,7 +185,7 @@ function onWorked(
   const { deadlines } = options;
   const untilMs = waitUntilMs(options, job, nowMs);
   const reserveMs =
-    deadlines.kind === "honoured" ? deadlines.reserveMs : 0;
+    deadlines.kind === "honored" ? deadlines.reserveMs : 0;
   const timeoutMs = timeoutForNext(untilMs, nowMs, reserveMs);
   if (timeoutMs === null)
     return finish(options, worked, job, "failed", nowMs);

@@ -1,4 +1,4 @@
-/** Rumours, checksums, anti-entropy, sums and broadcasts. */
+/** Rumors, checksums, anti-entropy, sums and broadcasts. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stream } from "../kernel/random.ts";
@@ -9,7 +9,7 @@ import {
   pushRounds,
   type SpreadOptions,
   spread,
-} from "./rumour.ts";
+} from "./rumor.ts";
 
 const plain: SpreadOptions = {
   nodes: 1000,
@@ -32,7 +32,7 @@ function rounds(change: Partial<SpreadOptions>, runs = 8): number {
   return mean(counts);
 }
 
-describe("a rumour", () => {
+describe("a rumor", () => {
   test("is told to one other at most by each who knows: it doubles at most", () => {
     const counts = spread(plain, 200);
     expect(counts[0]).toBe(1);
@@ -57,7 +57,7 @@ describe("a rumour", () => {
     expect(pushRounds(1024)).toBeCloseTo(10 + 6.9315, 4);
   });
 
-  test("ends sooner by pull than by push, and soonest by both (Demers §1.3)", () => {
+  test("ends sooner by pull than by push, and soonest by both", () => {
     const [push, pull, both] = [
       rounds({ mode: "push" }),
       rounds({ mode: "pull" }),
@@ -67,7 +67,7 @@ describe("a rumour", () => {
     expect(both).toBeLessThan(pull - 2);
   });
 
-  test("in pull, the share that does not know is squared in the end (Demers §1.3)", () => {
+  test("in pull, the share that does not know is squared in the end", () => {
     const knows = Array.from(
       { length: 20_000 },
       (_, at) => at % 10 > 0,
@@ -113,7 +113,7 @@ describe("a rumour", () => {
   });
 });
 
-describe("rumour mongering (Demers §1.4)", () => {
+describe("rumor mongering (Demers §1.4)", () => {
   const of = (k: number, isBlind: boolean) => {
     const outcomes = [1, 2, 3, 4, 5].map((dice) =>
       monger({ nodes: 1000, k, isBlind, dice }),

@@ -1,9 +1,8 @@
 /**
- * How a rumour spreads in rounds: push, pull, both (Demers et al., PODC
- * 1987), and rumour mongering, which stops by itself. Pure functions on
+ * How a rumor spreads in rounds: push, pull, both (Demers et al., PODC
+ * 1987), and rumor mongering, which stops by itself. Pure functions on
  * lists; node i of n is the number i.
  */
-// unprinted: for the chapter on gossip
 import { fraction, intBetween, stream } from "../kernel/random.ts";
 
 // #region spread-options
@@ -19,7 +18,7 @@ export type SpreadOptions = {
 
 // #region spread
 /**
- * How many know the rumour after each round, from the first, in which
+ * How many know the rumor after each round, from the first, in which
  * one does, until all do, or until `roundsMax`.
  */
 export function spread(
@@ -39,6 +38,7 @@ export function spread(
   return counts;
 }
 
+// #region round
 /** All call at once; what is heard in a round is told in the next. */
 export function nextRound(
   knows: readonly boolean[],
@@ -57,6 +57,7 @@ export function nextRound(
   });
   return after;
 }
+// #endregion round
 
 /** One of the other nodes, all equally likely. */
 export function otherThan(
@@ -94,7 +95,7 @@ export type Outcome = {
 };
 
 /**
- * Rumour mongering by push with a counter (Demers et al., section 1.4):
+ * Rumor mongering by push with a counter (Demers et al., section 1.4):
  * susceptible, infective, and after k useless calls removed.
  */
 export function monger(options: MongeringOptions): Outcome {
