@@ -1,5 +1,6 @@
 /** Markdown -> mdast, with every extension of the book's syntax; the one parser of chapters, captions and decks. */
-import type { PhrasingContent, Root } from "mdast";
+import type { Parent, PhrasingContent, Root, Text } from "mdast";
+import type { TextDirective } from "mdast-util-directive";
 import { remarkDefinitionList } from "remark-definition-list";
 import remarkDirective from "remark-directive";
 import remarkFrontmatter from "remark-frontmatter";
@@ -77,9 +78,15 @@ function restoreDollars(node: object): void {
  */
 export function parseInline(text: string, position: Position | undefined): PhrasingContent[] {
   const root = parser.runSync(parser.parse(text)) as Root;
-  visit(root, (node: Node) => {
+  visit(root, (node: Node, index, parent) => {
     if (position) node.position = position;
     else delete node.position;
+    // `3:06` is a time and no directive.
+    if (node.type === "textDirective" && parent && index !== undefined) {
+      const { name, children, attributes } = node as TextDirective;
+      const isBare = children.length + Object.keys(attributes ?? {}).length === 0;
+      if (isBare) (parent as Parent).children[index] = { type: "text", value: `:${name}` } as Text;
+    }
   });
   return root.children.flatMap((child) => (child.type === "paragraph" ? child.children : []));
 }

@@ -135,6 +135,11 @@ describe("a build of a whole book", () => {
     ).toBe(true);
   });
 
+  test("keeps a time of day in a caption", () => {
+    const page = readFileSync(join(first, "dist/complete/html/01-counting.html"), "utf8");
+    expect(page).toContain("goes back, at 10:06 or later.");
+  });
+
   test("shows blocks only in the editions and formats they are for", async () => {
     const read = (path: string): string => readFileSync(join(first, "dist", path), "utf8");
     expect(read("handout/html/01-counting.html")).toContain("Only the handout has this sentence.");
