@@ -1,7 +1,10 @@
 /** Links with one rule missing each; what arrives is then wrong. */
-// unprinted: for the chapter on the network
 import type { Node } from "../kernel/node.ts";
-import type { ListenerState, TalkerState } from "./link.ts";
+import {
+  type ListenerState,
+  listener,
+  type TalkerState,
+} from "./link.ts";
 
 // #region send-once
 /** Never sends again: what is lost stays lost. */
@@ -48,3 +51,17 @@ export function forget(node: Node<ListenerState>): Node<ListenerState> {
   };
 }
 // #endregion forget
+
+// #region silent
+/** Says nothing about copies: they were acknowledged before. */
+export const silentAboutCopies: Node<ListenerState> = {
+  ...listener,
+  step(state, input) {
+    const [next, effects] = listener.step(state, input);
+    const isCopy =
+      JSON.stringify(next.receivers) ===
+      JSON.stringify(state.receivers);
+    return isCopy ? [state, []] : [next, effects];
+  },
+};
+// #endregion silent

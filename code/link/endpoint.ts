@@ -3,7 +3,6 @@
  * acknowledgements, sending again, and a memory of what has come. One
  * end of one direction; pure, so that a node, a test and a page use it.
  */
-// unprinted: for the chapter on the network
 import type { Json } from "../kernel/node.ts";
 
 // #region sender

@@ -1,5 +1,4 @@
 /** Ten numbers over a bad link, by three receivers. */
-// unprinted: for the chapter on the network
 import { seedFrom } from "../kernel/sample.ts";
 import { sendOnce, takeAll } from "./broken.ts";
 import {

@@ -1,5 +1,4 @@
 /** One sends, one listens, and the link between them is bad. */
-// unprinted: for the chapter on the network
 import type { Fault } from "../kernel/faults.ts";
 import type { NetworkOptions } from "../kernel/network.ts";
 import type { Node } from "../kernel/node.ts";

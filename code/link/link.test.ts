@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { crashAndRestart, swarm } from "../kernel/faults.ts";
+import type { Body, Input } from "../kernel/node.ts";
 import { seeds } from "../seeds.ts";
-import { forget, sendOnce, takeAll } from "./broken.ts";
+import {
+  forget,
+  sendOnce,
+  silentAboutCopies,
+  takeAll,
+} from "./broken.ts";
 import {
   acknowledged,
   newReceiver,
@@ -19,6 +25,7 @@ import {
   type ListenerState,
   listener,
   type TalkerState,
+  talker,
 } from "./link.ts";
 import { run as streams } from "./streams.example.ts";
 
@@ -83,6 +90,125 @@ describe("the receiver", () => {
     const [twice, ready] = receive(once, third);
     expect(ready).toEqual([]);
     expect(twice).toEqual({ expected: 1, early: [third] });
+  });
+});
+
+const setup = { id: "n", peers: [], disk: {}, nowMs: 0, dice: 1 };
+
+function timerInput(name: string): Input {
+  return { event: { kind: "timer", name }, nowMs: 0, dice: 1 };
+}
+
+function messageInput(body: Body, nowMs = 0): Input {
+  const message = { src: "a", dest: "b", body };
+  return { event: { kind: "message", message }, nowMs, dice: 1 };
+}
+
+describe("the talker", () => {
+  const items = itemsOn(["x", "y"], 3);
+  const node = talker({ to: "b", items, everyMs: 10, resendMs: 60 });
+  const next = { kind: "set-timer", name: "next", afterMs: 10 };
+  const resend = { kind: "set-timer", name: "resend", afterMs: 60 };
+  const data = (stream: string, seq: number, data: number) => ({
+    kind: "send",
+    dest: "b",
+    body: { type: "data", stream, seq, data },
+  });
+
+  test("sends an item, and all that are open when its timer fires", () => {
+    const [start, first] = node.init(setup);
+    expect(start).toEqual({ sent: 0, senders: {} });
+    expect(first).toEqual([next, resend]);
+    expect(node.step(start, timerInput("resend"))).toEqual([
+      start,
+      [resend],
+    ]);
+    const [one, effects] = node.step(start, timerInput("next"));
+    expect(effects).toEqual([data("x", 1, 1), next]);
+    const [two, more] = node.step(one, timerInput("next"));
+    expect(more).toEqual([data("y", 1, 2), next]);
+    const [three, last] = node.step(two, timerInput("next"));
+    expect(last).toEqual([data("x", 2, 3), next]);
+    expect(node.step(three, timerInput("next"))).toEqual([three, []]);
+    expect(node.step(three, timerInput("resend"))).toEqual([
+      three,
+      [data("x", 1, 1), data("x", 2, 3), data("y", 1, 2), resend],
+    ]);
+    const ack = messageInput({ type: "ack", stream: "x", ack: 1 });
+    const [told, none] = node.step(three, ack);
+    expect(none).toEqual([]);
+    expect(node.step(told, timerInput("resend"))[1]).toEqual([
+      data("x", 2, 3),
+      data("y", 1, 2),
+      resend,
+    ]);
+  });
+});
+
+describe("the listener", () => {
+  const number = (seq: number) =>
+    messageInput({ type: "data", stream: "s", seq, data: seq * 10 }, 5);
+  const ack = (ack: number) => ({
+    kind: "send",
+    dest: "a",
+    body: { type: "ack", stream: "s", ack },
+  });
+  const heard = (seq: number) => ({
+    stream: "s",
+    data: seq * 10,
+    atMs: 5,
+  });
+
+  test("hands on in order, persists, then acknowledges how far", () => {
+    const [start] = listener.init(setup);
+    expect(start).toEqual({ receivers: {}, heard: [] });
+    const [early, first] = listener.step(start, number(2));
+    expect(early).toEqual({
+      receivers: {
+        s: { expected: 1, early: [{ seq: 2, data: 20 }] },
+      },
+      heard: [],
+    });
+    const kept = (value: unknown) => ({
+      kind: "persist",
+      key: "listener",
+      value,
+    });
+    expect(first).toEqual([kept(early), ack(0)]);
+    const [both, second] = listener.step(early, number(1));
+    expect(both).toEqual({
+      receivers: { s: { expected: 3, early: [] } },
+      heard: [heard(1), heard(2)],
+    });
+    expect(second).toEqual([kept(both), ack(2)]);
+    const [again, third] = listener.step(both, number(1));
+    expect(again).toEqual(both);
+    expect(third).toEqual([kept(both), ack(2)]);
+    expect(listener.step(both, timerInput("x"))).toEqual([both, []]);
+  });
+
+  test("silent about copies, it answers news and nothing else", () => {
+    const [start] = listener.init(setup);
+    const once = silentAboutCopies.step(start, number(1));
+    expect(once).toEqual(listener.step(start, number(1)));
+    const [state] = once;
+    expect(silentAboutCopies.step(state, number(1))).toEqual([
+      state,
+      [],
+    ]);
+    const early = silentAboutCopies.step(start, number(2));
+    expect(early[1].length).toBe(2);
+  });
+
+  test("begins where its disk says", () => {
+    const stored = {
+      receivers: { s: { expected: 4, early: [] } },
+      heard: [heard(1)],
+    };
+    const disk = { listener: stored };
+    expect(listener.init({ ...setup, disk })).toEqual([stored, []]);
+    const [start] = forget(listener).init({ ...setup, disk });
+    expect(start).toEqual({ receivers: {}, heard: [heard(1)] });
   });
 });
 
@@ -167,7 +293,27 @@ describe("what is caught", () => {
     );
   });
 
-  test("a receiver that forgets in a crash hands on twice", () => {
+  test("a receiver silent about copies is sent them for ever", () => {
+    const restless = seeds(20).filter((seed) => {
+      const sim = overTheLink({
+        seed,
+        items: twenty,
+        network: bad,
+        receiver: silentAboutCopies,
+      });
+      sim.runUntil(10_000);
+      const { heard } = sim.state<ListenerState>("b");
+      expect(heard.map(({ data }) => data)).toEqual(inOrder);
+      const before = sim.trace.length;
+      sim.runFor(1000);
+      return sim.trace
+        .slice(before)
+        .some((event) => event.kind === "send");
+    });
+    expect(restless.length).toBeGreaterThan(0);
+  });
+
+  test("a receiver that forgets in a crash is no longer in step", () => {
     const faults = crashAndRestart("b", 150, 50);
     const options = { seed: 1, items: twenty, network: bad, faults };
     const heard = heardIn({ ...options, receiver: forget(listener) });

@@ -3,7 +3,6 @@
  * several. Each stream has numbers of its own: what is lost in one keeps
  * back only what comes after it in that one.
  */
-// unprinted: for the chapter on the network
 import type {
   Effect,
   Json,
@@ -40,6 +39,7 @@ export type TalkerState = {
 export function talker(options: TalkerOptions): Node<TalkerState> {
   const next = timer("next", options.everyMs);
   const resend = timer("resend", options.resendMs);
+  // #region talk
   return {
     init: () => [{ sent: 0, senders: {} }, [next, resend]],
     step(state, { event }): Step<TalkerState> {
@@ -56,6 +56,13 @@ export function talker(options: TalkerOptions): Node<TalkerState> {
     },
   };
 
+  function sendAgain(state: TalkerState): readonly Effect[] {
+    return Object.entries(state.senders).flatMap(([stream, sender]) =>
+      sender.unacked.map((packet) => packetTo(stream, packet)),
+    );
+  }
+  // #endregion talk
+
   function sendItem(
     state: TalkerState,
     { stream, data }: Item,
@@ -67,12 +74,6 @@ export function talker(options: TalkerOptions): Node<TalkerState> {
       { sent: state.sent + 1, senders },
       packetTo(stream, packet),
     ];
-  }
-
-  function sendAgain(state: TalkerState): readonly Effect[] {
-    return Object.entries(state.senders).flatMap(([stream, sender]) =>
-      sender.unacked.map((packet) => packetTo(stream, packet)),
-    );
   }
 
   function packetTo(stream: string, { seq, data }: Packet): Effect {
@@ -112,6 +113,7 @@ export const listener: Node<ListenerState> = {
     const stored = disk.listener as ListenerState | undefined;
     return [stored ?? { receivers: {}, heard: [] }, []];
   },
+  // #region listen
   step(state, { event, nowMs }): Step<ListenerState> {
     if (event.kind !== "message") return [state, []];
     const { src, body } = event.message;
@@ -133,6 +135,7 @@ export const listener: Node<ListenerState> = {
       ],
     ];
   },
+  // #endregion listen
 };
 // #endregion listener
 

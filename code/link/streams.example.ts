@@ -1,5 +1,4 @@
 /** One packet is lost: who waits for it, on one stream or on three? */
-// unprinted: for the chapter on the network
 import { seedFrom } from "../kernel/sample.ts";
 import { itemsOn, overTheLink } from "./link.scenario.ts";
 import type { ListenerState } from "./link.ts";
@@ -27,7 +26,7 @@ export function run(seed: number): string {
 }
 
 /** When each number was handed on, in ms. */
-function arrivals(seed: number, streams: readonly string[]) {
+export function arrivals(seed: number, streams: readonly string[]) {
   let isLost = false;
   const sim = overTheLink({
     seed,
