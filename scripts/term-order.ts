@@ -1,6 +1,7 @@
 /**
  * No term before its definition: in the order of one edition, a chapter that uses a term which is defined later marks it (`:index`, where it
- * explains the word in passing) or refers forward, no later than in the section of its first use.
+ * explains the word in passing) or refers forward, no later than in the section of its first use. A mark in an earlier chapter will do. What
+ * stands before a chapter's first section may use the chapter's own terms: it asks what the rest answers.
  */
 import type { Element, Root } from "hast";
 import type { Chapter } from "./model.ts";
@@ -43,14 +44,20 @@ export function checkTermOrder(
           node,
         });
   });
+  const explained = new Set<string>();
   order.forEach((chapter, index) => {
     const reading = readings[index];
     if (!reading) return;
     for (const [term, place] of definitions) {
-      if (place.chapter < index) continue;
-      const use = firstUse(term, reading.words);
+      if (place.chapter < index || explained.has(term)) continue;
+      const words =
+        place.chapter === index
+          ? reading.words.filter(({ section }) => section > 0)
+          : reading.words;
+      const use = firstUse(term, words);
       if (!use || (place.chapter === index && use.section >= place.section)) continue;
       const home = order[place.chapter];
+      if (isPartOfKnown(term, { chapter: index, section: use.section }, definitions)) continue;
       const forward = home && home !== chapter ? reading.referred.get(home.meta.id) : undefined;
       const helpAt = Math.min(
         reading.marked.get(term) ?? Number.POSITIVE_INFINITY,
@@ -64,7 +71,22 @@ export function checkTermOrder(
         other: `${home?.path ?? ""}:${place.node.position?.start.line ?? 1} (defined there)`,
       });
     }
+    for (const term of reading.marked.keys()) explained.add(term);
   });
+}
+
+/** `network partition`, defined by now, explains what a partition is here. */
+function isPartOfKnown(
+  term: string,
+  here: Pick<Place, "chapter" | "section">,
+  definitions: ReadonlyMap<string, Place>,
+): boolean {
+  return [...definitions].some(
+    ([name, place]) =>
+      (name.startsWith(`${term} `) || name.endsWith(` ${term}`)) &&
+      (place.chapter < here.chapter ||
+        (place.chapter === here.chapter && place.section <= here.section)),
+  );
 }
 
 function firstUse(term: string, words: readonly Word[]): Word | undefined {
