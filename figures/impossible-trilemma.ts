@@ -1,4 +1,4 @@
-/** What seven detectors of one bad day achieve: time to detect, and errors an hour. */
+/** What six detectors of one bad day achieve: time to detect, and errors an hour. */
 
 import { detector, type Judge } from "../code/detectors/detector.ts";
 import { measure, phiJudge } from "../code/detectors/measure.scenario.ts";
