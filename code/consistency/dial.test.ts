@@ -151,6 +151,21 @@ describe("what a level does not promise does happen", () => {
     );
   });
 
+  test("three in ten requests of causal sessions wait, none of eventual", () => {
+    const waited = (level: Level) => {
+      const histories = Array.from({ length: 20 }, (_, nth) => {
+        const setup = { seed: nth + 7, clients, operations: 15 };
+        return workload({ ...setup, levelOf: () => level }).history;
+      });
+      const late = ({ invokeMs, returnMs }: Operation) =>
+        (returnMs ?? Infinity) - invokeMs > 2.001;
+      const asked = histories.flat();
+      return [asked.filter(late).length, asked.length];
+    };
+    expect(waited("causal")).toEqual([280, 900]);
+    expect(waited("eventual")).toEqual([0, 900]);
+  });
+
   test("stale reads grow fewer as the dial is turned up", () => {
     const stale = (level: Level) =>
       runs(level).flatMap(staleReads).length;
