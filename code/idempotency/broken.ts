@@ -2,7 +2,6 @@
  * Attempts that look right. Each lacks one thing, and the crash points
  * or two requests at once find it.
  */
-// unprinted: for the chapter on idempotency
 import type {
   Body,
   Effect,

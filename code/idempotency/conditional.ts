@@ -2,7 +2,6 @@
  * Operations that need no key: those that may be done twice by nature,
  * and those that name the state that they are meant for. Pure functions.
  */
-// unprinted: for the chapter on idempotency
 import type { Json } from "../kernel/node.ts";
 
 export type Resource = { readonly value: Json; readonly etag: number };

@@ -2,7 +2,6 @@
  * Crash a node before each effect of each of its steps, one run for each:
  * all the lines at which a process can die.
  */
-// unprinted: for the chapter on idempotency
 import type { Node, NodeId } from "../kernel/node.ts";
 import {
   type Simulation,

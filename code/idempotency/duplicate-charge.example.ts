@@ -1,6 +1,6 @@
 /** A client times out, tries again with a new key, and pays twice. */
-// unprinted: for the chapter on idempotency
 import { seedFrom } from "../kernel/sample.ts";
+import type { Simulation } from "../kernel/simulator.ts";
 import { eventText } from "../kernel/trace.ts";
 import { play } from "./crash-points.scenario.ts";
 import {
@@ -24,17 +24,24 @@ export function run(seed: number): string {
   ].join("\n");
 }
 
-/** The provider pays at once, and its answer is slow to come. */
-function story(seed: number, setup: Setup): readonly string[] {
-  let slow = 0;
+// #region slow-answer
+/** The provider pays at once, and its first answer is slow to come. */
+export function slowAnswer(seed: number, setup: Setup): Simulation {
+  let answers = 0;
   const network = {
     delayMs: { kind: "constant", ms: 3 },
     fate: ({ body }: { readonly body: { readonly type: string } }) => {
-      if (body.type === "pay_ok") slow += 1;
-      return body.type === "pay_ok" && slow === 1 ? 150 : undefined;
+      if (body.type === "pay_ok") answers += 1;
+      const isFirst = body.type === "pay_ok" && answers === 1;
+      return isFirst ? 150 : undefined;
     },
   } as const;
-  const { sim } = play(payment({ seed, setup, network }), null);
+  return play(payment({ seed, setup, network }), null).sim;
+}
+// #endregion slow-answer
+
+function story(seed: number, setup: Setup): readonly string[] {
+  const sim = slowAnswer(seed, setup);
   const lines = sim.trace.flatMap((event) => {
     const isTold =
       event.kind === "deliver" &&

@@ -1,5 +1,4 @@
 /** The card was charged and the reply was lost: at every line. */
-// unprinted: for the chapter on idempotency
 import { seedFrom } from "../kernel/sample.ts";
 import {
   everyCrash,

@@ -163,23 +163,40 @@ describe("a key that is forgotten before the last retry", () => {
   });
 });
 
-test("a worker that was overtaken says nothing, and books nothing", () => {
-  const run = payment({
-    seed: 1,
-    setup: right,
-    faults: [{ atMs: 26, kind: "pause", node: "w1", forMs: 300 }],
+describe("a worker that was overtaken", () => {
+  const pausedAt = (atMs: number, by: Setup) => {
+    const run = payment({
+      seed: 1,
+      setup: by,
+      faults: [{ atMs, kind: "pause", node: "w1", forMs: 300 }],
+    });
+    return play(run, null).sim;
+  };
+
+  test.each([24, 26])("says and books nothing, %i ms", (atMs) => {
+    const sim = pausedAt(atMs, right);
+    expect(verdict(sim)).toEqual({
+      charged: 1,
+      booked: 1,
+      outcome: { payment: 1 },
+    });
+    const answers = sim.trace.filter(
+      (event) =>
+        event.kind === "send" &&
+        event.message.body.type === "charge_ok",
+    );
+    expect(answers.length).toBe(1);
   });
-  const { sim } = play(run, null);
-  expect(verdict(sim)).toEqual({
-    charged: 1,
-    booked: 1,
-    outcome: { payment: 1 },
+
+  test("paused before it asks, it asks the provider on waking", () => {
+    const asked = pausedAt(24, right).trace.flatMap((event) =>
+      event.kind === "send" && event.message.body.type === "pay"
+        ? [event.message.src]
+        : [],
+    );
+    expect(asked).toEqual(["w2", "w1"]);
+    expect(verdict(pausedAt(24, again)).charged).toBe(2);
   });
-  const answers = sim.trace.filter(
-    (event) =>
-      event.kind === "send" && event.message.body.type === "charge_ok",
-  );
-  expect(answers.length).toBe(1);
 });
 
 describe("the Effectively-Once Triangle", () => {

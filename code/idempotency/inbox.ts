@@ -2,7 +2,6 @@
  * The other end: a queue that delivers at least once, and a consumer that
  * stores the id of each message together with its effect.
  */
-// unprinted: for the chapter on idempotency
 import type {
   Effect,
   Message,
@@ -84,6 +83,7 @@ export function inbox(options: InboxOptions): Node<Inbox> {
       const stored = disk.inbox as Inbox | undefined;
       return [stored ?? { seen: {}, shipped: [] }, []];
     },
+    // #region handle
     step(state, { event, nowMs }) {
       if (event.kind !== "message") return [state, []];
       const { src, body } = event.message;
@@ -100,6 +100,7 @@ export function inbox(options: InboxOptions): Node<Inbox> {
         [{ kind: "persist", key: "inbox", value: next }, ack],
       ];
     },
+    // #endregion handle
   };
 }
 

@@ -9,6 +9,7 @@ import {
   putIfMatch,
   windowMsMin,
 } from "./conditional.ts";
+import { inbox } from "./inbox.ts";
 import {
   claim,
   fingerprint,
@@ -156,4 +157,31 @@ describe("what needs no key", () => {
 test("the dedup window spans all retries and the last one's way", () => {
   expect(windowMsMin(1, 40, 7)).toBe(7);
   expect(windowMsMin(11, 40, 7)).toBe(407);
+});
+
+test("an inbox has nothing to do with timers", () => {
+  const node = inbox({ windowMs: 100 });
+  const state = { seen: { m1: 5 }, shipped: ["m1"] };
+  const event = { kind: "timer", name: "tick" } as const;
+  const input = { event, nowMs: 9, dice: 0 };
+  expect(node.step(state, input)).toEqual([state, []]);
+});
+
+test("an inbox remembers to the millisecond, and stores before it says", () => {
+  const node = inbox({ windowMs: 100 });
+  const message = {
+    src: "q1",
+    dest: "i1",
+    body: { type: "deliver", id: "m1" },
+  };
+  const event = { kind: "message", message } as const;
+  const state = { seen: { m1: 5 }, shipped: ["m1"] };
+  const body = { type: "handled", id: "m1" };
+  const ack = { kind: "send", dest: "q1", body };
+  const at = (nowMs: number) =>
+    node.step(state, { event, nowMs, dice: 0 });
+  expect(at(105)).toEqual([state, [ack]]);
+  const value = { seen: { m1: 106 }, shipped: ["m1", "m1"] };
+  const persist = { kind: "persist", key: "inbox", value };
+  expect(at(106)).toEqual([value, [persist, ack]]);
 });

@@ -3,7 +3,6 @@
  * unknown, started, finished, and in the end forgotten. Whoever stores
  * the table makes each of these one transaction.
  */
-// unprinted: for the chapter on idempotency
 import type { Json } from "../kernel/node.ts";
 
 // #region key-record

@@ -3,7 +3,6 @@
  * record are one transaction, and charging twice is impossible. One node,
  * one disk, one `persist` for both.
  */
-// unprinted: for the chapter on idempotency
 import type {
   Body,
   Effect,

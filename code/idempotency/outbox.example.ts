@@ -1,5 +1,4 @@
 /** Two systems, one order: what a crash at every line leaves behind. */
-// unprinted: for the chapter on idempotency
 import { seedFrom } from "../kernel/sample.ts";
 import {
   consequences,

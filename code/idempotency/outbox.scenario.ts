@@ -2,7 +2,6 @@
  * One order is stored and announced; what the announcement brings about
  * (a parcel) is counted. Everybody dies at every line.
  */
-// unprinted: for the chapter on idempotency
 import { scriptedClient } from "../kernel/client.ts";
 import type { Fault } from "../kernel/faults.ts";
 import type { Node } from "../kernel/node.ts";

@@ -3,7 +3,6 @@
  * transaction over both. The outbox makes one write of it: the message is
  * stored with the order, and a relay sends it until it is acknowledged.
  */
-// unprinted: for the chapter on idempotency
 import type {
   Effect,
   Json,
@@ -48,6 +47,7 @@ export function shop(queue: NodeId): Node<Shop> {
   };
 }
 
+// #region on-order
 /** One write for both: the order, and that it is to be announced. */
 function onOrder(state: Shop, { src, body }: Message): Step<Shop> {
   const order = String(body.order);
@@ -63,6 +63,7 @@ function onOrder(state: Shop, { src, body }: Message): Step<Shop> {
   const reply = { type: "order_ok", in_reply_to: msg_id };
   return [next, [save(next), { kind: "send", dest: src, body: reply }]];
 }
+// #endregion on-order
 // #endregion shop
 
 // #region relay

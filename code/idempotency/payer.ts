@@ -2,7 +2,6 @@
  * A client that wants one thing charged. It gives up on an answer after
  * a time-out and asks again, with the same key: it means the same charge.
  */
-// unprinted: for the chapter on idempotency
 import type {
   Effect,
   Json,

@@ -2,7 +2,6 @@
  * One charge, two web servers, a database, a payment provider, and a
  * client that tries until it is told. Everybody dies at every line.
  */
-// unprinted: for the chapter on idempotency
 import type { Fault } from "../kernel/faults.ts";
 import type { NetworkOptions } from "../kernel/network.ts";
 import type { Node } from "../kernel/node.ts";

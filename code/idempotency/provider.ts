@@ -2,7 +2,6 @@
  * The payment provider: another company's system. It moves money at once
  * and cannot be part of our transaction. It may know keys, or not.
  */
-// unprinted: for the chapter on idempotency
 import type { Body, Effect, Json, Node } from "../kernel/node.ts";
 import type { Charge } from "./ledger.ts";
 

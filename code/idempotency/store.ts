@@ -1,5 +1,4 @@
 /** The database of the workers: the table of keys, and of orders. */
-// unprinted: for the chapter on idempotency
 import type {
   Body,
   Json,

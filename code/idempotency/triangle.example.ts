@@ -1,5 +1,4 @@
 /** The Effectively-Once Triangle, and what is left without each side. */
-// unprinted: for the chapter on idempotency
 import { seedFrom } from "../kernel/sample.ts";
 import { sides, tally } from "./triangle.scenario.ts";
 

@@ -3,7 +3,6 @@
  * knows what was done (dedup), and doing and knowing are one step
  * (atomic). Each side is taken away in turn.
  */
-// unprinted: for the chapter on idempotency
 import type { NetworkOptions } from "../kernel/network.ts";
 import type { Node } from "../kernel/node.ts";
 import { noDedup, recordFirst, recordLater } from "./broken.ts";

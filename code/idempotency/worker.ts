@@ -3,7 +3,6 @@
  * the key, notes what it is about to do, has the provider pay, and stores
  * the answer. It may die between any two of these.
  */
-// unprinted: for the chapter on idempotency
 import type {
   Body,
   Effect,
