@@ -1,5 +1,4 @@
 /** One rule less each: what the storms and the stories must catch. */
-// unprinted: for the chapter on locks
 import type { Effect, Node } from "../kernel/node.ts";
 import type { LockState } from "./lock-service.ts";
 import type { Store } from "./store.ts";

@@ -1,5 +1,4 @@
 /** The Coordination Cost Ladder: what a rung costs, what it holds. */
-// unprinted: for the chapter on locks
 import { seedFrom } from "../kernel/sample.ts";
 import {
   judge,

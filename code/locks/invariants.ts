@@ -1,5 +1,4 @@
 /** What must hold of a counter, whoever wrote it and however often. */
-// unprinted: for the chapter on locks
 import type { Store } from "./store.ts";
 
 // #region invariants

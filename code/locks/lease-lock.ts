@@ -2,7 +2,6 @@
  * The other side of the lock service: ask for a lease, and reckon until
  * when it lasts by a clock that is not the clock of the service.
  */
-// unprinted: for the chapter on locks
 import type { NodeId } from "../kernel/node.ts";
 import { type Locker, lockTimer } from "./locker.ts";
 
@@ -10,8 +9,8 @@ import { type Locker, lockTimer } from "./locker.ts";
 /**
  * How long a holder may count on a lease, by its own clock and from the
  * moment at which it asked. If no clock is wrong in its rate by more than
- * the bound, it stops before the service begins to count on its end
- * (Gray and Cheriton, SOSP 1989, section 3.1, for the allowance).
+ * the bound, it stops before the service lets anybody else in; the same
+ * allowance as for the leases of Gray and Cheriton (SOSP 1989).
  *
  * @param driftBound the share by which a clock may be fast or slow: 0.01
  * @param delayMsMax how long its last message may be under way

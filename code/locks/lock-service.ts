@@ -2,7 +2,6 @@
  * A lock service on one node: one lock, leases by its own clock, and with
  * each grant a number higher than any before.
  */
-// unprinted: for the chapter on locks
 import type {
   Body,
   Effect,

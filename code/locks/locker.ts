@@ -3,7 +3,6 @@
  * the end has a lease or has not. What it must never think: that it holds
  * the lock. It held it when the answer was written.
  */
-// unprinted: for the chapter on locks
 import type { Body, Effect, Json } from "../kernel/node.ts";
 
 // #region locker

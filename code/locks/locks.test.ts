@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { crashAndRestart } from "../kernel/faults.ts";
 import type { Effect, Input, Json, Node } from "../kernel/node.ts";
+import type { Simulation } from "../kernel/simulator.ts";
 import { seeds } from "../seeds.ts";
 import {
   fenceForgotten,
@@ -15,7 +16,7 @@ import { type LockState, lockService } from "./lock-service.ts";
 import { redis } from "./redis.ts";
 import { duel, duels } from "./redlock.scenario.ts";
 import { redlock } from "./redlock.ts";
-import { type Fence, type Store, store } from "./store.ts";
+import { type Store, store } from "./store.ts";
 import {
   judge,
   price,
@@ -26,6 +27,7 @@ import {
   weatherRun,
   weathers,
 } from "./strategies.scenario.ts";
+import { trap } from "./trap.example.ts";
 import type { Worker } from "./worker.ts";
 
 const setup = {
@@ -486,35 +488,23 @@ describe("the ladder", () => {
 });
 
 describe("the trap: a fence for writes only", () => {
-  /** The holder of 34 has read, and not yet written, when 33 wakes. */
-  function trap(fence: Fence) {
-    const strategy = { ...strategies.fenced, fence };
-    const cast = {
-      ids: ["w1", "w2"],
-      staggerMs: 30,
-      change: { operations: 1, workMs: 40 },
-    };
-    const sim = running(strategy, { seed: 7 }, cast);
-    while (sim.state<Worker>("w1").phase !== "work") sim.runOne();
-    const forMs = 115;
-    sim.apply({ kind: "pause", node: "w1", forMs });
-    sim.runUntil(800);
-    return { sim, found: judge(sim, ["w1", "w2"]) };
-  }
+  const found = (sim: Simulation) => judge(sim, ["w1", "w2"]);
 
   test("both read before the first write: an update is lost, in order", () => {
-    const { sim, found } = trap("writes");
+    const sim = trap(7, "writes");
     const { writes } = sim.state<Store>("s1");
     expect(writes.map(({ token }) => token)).toEqual([33, 34]);
-    expect(found).toContain("lost update");
-    expect(found).not.toContain("an older holder wrote after a newer");
+    expect(found(sim)).toContain("lost update");
+    expect(found(sim)).not.toContain(
+      "an older holder wrote after a newer",
+    );
   });
 
   test("a fence raised by reads keeps both", () => {
-    const { sim, found } = trap("reads and writes");
+    const sim = trap(7, "reads and writes");
     const { writes } = sim.state<Store>("s1");
     expect(writes.map(({ token }) => token)).toEqual([34, 35]);
-    expect(found).toEqual([]);
+    expect(found(sim)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Tokens 33 and 34: a holder pauses, and writes when it wakes. */
-// unprinted: for the chapter on locks
 import { seedFrom } from "../kernel/sample.ts";
+import type { Simulation } from "../kernel/simulator.ts";
 import type { TraceEvent } from "../kernel/trace.ts";
 import type { Store } from "./store.ts";
 import {
@@ -22,13 +22,23 @@ export function run(seed: number): string {
   ].join("\n");
 }
 
-function story(seed: number, strategy: Strategy): readonly string[] {
+/** w1 stands still between its read and its write. */
+export function paused(seed: number, strategy: Strategy): Simulation {
   const change = { operations: 1 };
   const cast = { ids: ["w1", "w2"], staggerMs: 30, change };
   const sim = running(strategy, { seed }, cast);
   while (sim.state<Worker>("w1").phase !== "work") sim.runOne();
   sim.apply({ kind: "pause", node: "w1", forMs: 150 });
   sim.runUntil(700);
+  return sim;
+}
+
+function story(seed: number, strategy: Strategy): readonly string[] {
+  return storyOf(paused(seed, strategy));
+}
+
+/** What happened, and what is left of it. */
+export function storyOf(sim: Simulation): readonly string[] {
   const { value, writes } = sim.state<Store>("s1");
   const tokens = writes.map(({ token }) => token).join(", ");
   const times = `${writes.length} times, with tokens ${tokens}`;

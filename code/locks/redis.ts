@@ -2,7 +2,6 @@
  * As much of a Redis node as Redlock needs: SET key value NX PX ttl, and
  * delete if the value is mine. Keys expire by the wall clock of the node.
  */
-// unprinted: for the chapter on locks
 import type { Message, Node, Step } from "../kernel/node.ts";
 
 const started = {

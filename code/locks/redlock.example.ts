@@ -1,5 +1,4 @@
 /** Redlock, and what its safety rests on: pauses, clocks, memory. */
-// unprinted: for the chapter on locks
 import { seedFrom } from "../kernel/sample.ts";
 import { duel, duels } from "./redlock.scenario.ts";
 

@@ -3,7 +3,6 @@
  * third are those of Kleppmann's article of 2016: the first client locks
  * r1, r2 and r3, for it cannot reach the others.
  */
-// unprinted: for the chapter on locks
 import type { FaultAction } from "../kernel/faults.ts";
 import type { Simulation } from "../kernel/simulator.ts";
 import type { Redis } from "./redis.ts";

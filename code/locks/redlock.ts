@@ -2,7 +2,6 @@
  * Redlock, as "Distributed Locks with Redis" (redis.io) describes it:
  * a lock on five nodes that know nothing of each other.
  */
-// unprinted: for the chapter on locks
 import type { Effect, Json, NodeId } from "../kernel/node.ts";
 import {
   type Attempt,

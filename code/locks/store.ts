@@ -2,7 +2,6 @@
  * What the lock is there for: a counter that is read, raised elsewhere and
  * written back. The store can defend itself, in several ways.
  */
-// unprinted: for the chapter on locks
 import type {
   Body,
   Json,

@@ -2,7 +2,6 @@
  * Ways to let several raise one counter, from none at all to a lock with
  * a fence, and runs of them: calm ones to count, stormy ones to judge.
  */
-// unprinted: for the chapter on locks
 import {
   chaos,
   crashAndRestart,

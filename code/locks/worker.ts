@@ -2,7 +2,6 @@
  * A worker that raises a counter by one, some times: lock, read, work,
  * write, unlock. It may stand still between any two of these.
  */
-// unprinted: for the chapter on locks
 import type {
   Body,
   Effect,
@@ -156,6 +155,7 @@ function onRead(
   return [working, [timer("work", options.workMs)]];
 }
 
+// #region write
 function write(
   options: WorkerOptions,
   state: Worker,
@@ -169,6 +169,7 @@ function write(
   const body = { type: options.update, value, version };
   return ask(options, state, "write", body);
 }
+// #endregion write
 // #endregion read-and-write
 
 // #region worker-ask
