@@ -162,7 +162,7 @@ function answer({ client, msgId, op }: Waiting, held: Held): Effect {
 /**
  * A refused read was not done. A refused write may have been: the other
  * replica may have it, and only its answer be lost. Error 11 promises
- * that nothing was done; error 0, a time-out, promises nothing.
+ * that nothing was done; error 0, a timeout, promises nothing.
  */
 function refusal({ client, msgId, op }: Waiting): Effect {
   const code = op === "read" ? 11 : 0;
