@@ -47,7 +47,7 @@ export function draw(): string {
       "end",
     ),
     arrow(semiAt[0] + 6, semiAt[1] + 8, asyncAt[0] - 8, asyncAt[1] - 9, "accent"),
-    label(192, 180, "a time-out of 100 ms:", { class: "label halo" }),
+    label(192, 180, "a timeout of 100 ms:", { class: "label halo" }),
     label(192, 194, `${brief.lost} acknowledged lost`, { class: "label halo label-strong" }),
     circle(asyncAt[0], asyncAt[1], 5, { class: "fill-blue" }),
     label(asyncAt[0], asyncAt[1] + 18, "async", {

@@ -33,7 +33,7 @@ export type Story = {
 // #region partial-write
 /**
  * N = 3, W = 3, R = 2: the write of 2 has reached the third home alone.
- * a reads from second and third, and afterwards b from first and second
+ * a reads from second and third, and afterward b from first and second
  * (after Kleppmann, Designing Data-Intensive Applications, 2017, ch. 9).
  */
 export function partialWrite(seed: number, untilMs = 1500): Story {

@@ -644,7 +644,7 @@ describe("the Write-Path Trilemma", () => {
     expect(sync.oneDown).not.toMatch(/^0 of/);
   });
 
-  test("semi-sync with a time-out is async when it matters", () => {
+  test("semi-sync with a timeout is async when it matters", () => {
     const options = { ...losslessOptions, fallBackAfterMs: 100 };
     expect(tradeOf(options, 1).lost).toBeGreaterThan(0);
   });

@@ -54,7 +54,7 @@ function demandSessions({ sim, history }: Storm, leader: string) {
     history.some(
       (one) => one.process === process && one.result?.code === 14,
     );
-  // An answer after the client's time-out is none to the session.
+  // An answer after the client's timeout is none to the session.
   const isLate = ({ process, invokeMs, returnMs }: Operation) =>
     history.some(
       (next) =>

@@ -34,7 +34,7 @@ export type Options = {
   readonly mode: "async" | "semi-sync" | "sync";
   /** Whose receipt counts in semi-sync; anybody's when absent. */
   readonly acknowledgers?: readonly NodeId[];
-  /** Semi-sync goes on alone after this; null waits for ever. */
+  /** Semi-sync goes on alone after this; null waits forever. */
   readonly fallBackAfterMs: number | null;
   readonly heartbeatMs: number;
   /** A follower applies one entry in this time; 0 is at once. */

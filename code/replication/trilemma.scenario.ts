@@ -1,7 +1,7 @@
 /**
  * The Write-Path Trilemma, measured: what a write costs in each mode in
  * latency, in durability when the leader dies, in availability when
- * followers cannot be reached. Three runs for each mode.
+ * followers cannot be reached. Four runs for each mode.
  */
 import { scriptedClient } from "../kernel/client.ts";
 import type { Fault } from "../kernel/faults.ts";
@@ -28,7 +28,7 @@ export type Trade = {
   readonly noneReached: string;
 };
 
-/** Run one mode through a slow, a deadly and a lonely hour. */
+/** Run one mode through a slow, a deadly and two lonely hours. */
 export function tradeOf(options: Options, seed: number): Trade {
   const slow = play(options, seed, [
     { atMs: 0, kind: "slow", node: "n3", extraMs: 40 },
