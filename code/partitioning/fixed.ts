@@ -1,5 +1,5 @@
 /**
- * Many more partitions than nodes, fixed for ever: a key's partition is a
+ * Many more partitions than nodes, fixed forever: a key's partition is a
  * hash, a partition's node is an entry in a map. Rebalancing moves whole
  * partitions and never re-hashes a key (Kafka, Redis Cluster, Riak).
  */
