@@ -1,7 +1,7 @@
 /**
  * One hash for all placements of this folder: MurmurHash3, the 32-bit
  * variant for x86 (Austin Appleby, public domain). Fast, even, and no
- * defence against whoever chooses the keys.
+ * defense against whoever chooses the keys.
  */
 
 // #region hash

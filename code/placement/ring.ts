@@ -2,7 +2,7 @@
  * Consistent hashing: nodes and keys on one circle, a key belongs to the
  * next node clockwise (Karger et al., STOC 1997). Each node has several
  * points, so that shares even out and a big machine can have more of
- * them (Dynamo, SOSP 2007, §6.2; Cassandra's virtual nodes).
+ * them (Dynamo, SOSP 2007, §4.2; Cassandra's virtual nodes).
  */
 import type { NodeId } from "../kernel/node.ts";
 import { hash32 } from "./hash.ts";
