@@ -59,6 +59,14 @@ describe("the arithmetic", () => {
     expect(200 * batchesPerS(10, 50, 16)).toBe(2000);
   });
 
+  test("a linger begins with the first record of a batch", () => {
+    const leave = (perS: number, lingerS: number) =>
+      perS / (1 + perS * lingerS);
+    expect(12 * leave(5000 / 12, 0.005)).toBeCloseTo(1621.6, 1);
+    expect(12 * leave(5000 / 12, 0.02)).toBeCloseTo(535.7, 1);
+    expect(200 * 12 * leave(10 / 12, 0.05)).toBeCloseTo(1920, 6);
+  });
+
   test("the index of 1 GiB with a line each 4 KiB has 2 MiB", () => {
     expect(indexBytes(2 ** 30, 4096)).toBe(2 * 2 ** 20);
     expect(indexBytes(4095, 4096)).toBe(0);

@@ -1,7 +1,7 @@
 /** The arithmetic of the chapter on the log, held by a test. */
 
 // #region groups
-/** How long a backlog takes to read; null: for ever. */
+/** How long a backlog takes to read; null: forever. */
 export function catchUpS(
   backlog: number,
   inPerS: number,
@@ -22,7 +22,11 @@ export function partitionsFor(
 // #endregion groups
 
 // #region sizes
-/** Batches a second: each leaves when it is full or has lingered. */
+/**
+ * Batches a second: each leaves when it is full or has lingered, and the
+ * next begins at once. A real linger begins with the first record of a
+ * batch, which holds one more; the chapter counts that one.
+ */
 export function batchesPerS(
   recordsPerS: number,
   lingerMs: number,
