@@ -54,7 +54,7 @@ export function draw(): string {
     label(firstX + 70, 47, "before it can", { class: "label-quiet" }),
     label(firstX + 168, 47, "decided", { class: "label-quiet" }),
     ...columns.flatMap(({ x, width }) => [
-      label(x + 8, 47, "for ever", { class: "label-quiet" }),
+      label(x + 8, 47, "forever", { class: "label-quiet" }),
       label(x + width - 7, 47, "ms", { class: "label-quiet", "text-anchor": "end" }),
     ]),
     line(firstX, topY - 4, 454, topY - 4, rule),

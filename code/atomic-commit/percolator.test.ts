@@ -162,3 +162,55 @@ describe("many transfers at once", () => {
     },
   );
 });
+
+describe("a gap", () => {
+  /** A prewrite of the primary is copied, and the copy comes this late. */
+  function seenAfter(copyMs: number): readonly number[] {
+    const shardOf = { bob: "s1", joe: "s2" };
+    const make = (amount: number, startAfterMs: number) =>
+      client({
+        plan: { keys: ["bob", "joe"], amount },
+        shardOf,
+        oracle: "oracle",
+        startAfterMs,
+        retryMs: 30,
+      });
+    let isFirst = true;
+    const sim = simulate({
+      seed: 1,
+      nodes: {
+        oracle,
+        s1: shard({ bob: 10 }, 100),
+        s2: shard({ joe: 2 }, 100),
+        mover: make(7, 1),
+        reader: make(0, 250),
+        late: make(0, 900),
+      },
+      network: {
+        delayMs: { kind: "constant", ms: 5 },
+        fate: ({ src, body }) => {
+          const isPrimary =
+            src === "mover" &&
+            body.type === "prewrite" &&
+            body.key === "bob";
+          if (!isPrimary || !isFirst) return undefined;
+          isFirst = false;
+          return copyMs;
+        },
+      },
+    });
+    sim.runUntil(88);
+    sim.apply({ kind: "pause", node: "mover", forMs: 260 });
+    sim.runUntil(1500);
+    expect(sim.state<Client>("reader").values).toEqual([10, 2]);
+    return sim.state<Client>("late").values;
+  }
+
+  test("a copy before the roll-back does no harm", () => {
+    expect(seenAfter(100)).toEqual([10, 2]);
+  });
+
+  test("a copy after it locks again, and half the transfer commits", () => {
+    expect(seenAfter(300)).toEqual([3, 2]);
+  });
+});
