@@ -8,7 +8,7 @@ import { type ServiceState, service } from "./service.ts";
 export type Policy = {
   readonly deadlines: boolean;
   readonly cancels: boolean;
-  /** The share of the least time that is believed, from 0 to 1. */
+  /** The least time that is believed, as a share of the true one. */
   readonly foresight: number;
 };
 

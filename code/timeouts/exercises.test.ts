@@ -108,7 +108,13 @@ test("a healthy day has the tail that it is drawn with", () => {
 test("what is believed too short is begun too late", () => {
   const ran = (foresight: number) =>
     chain(7, { ...policies.deadlines, foresight }, 130, 30).good;
-  expect([10, 1, 0.5, 0].map(ran)).toEqual([2995, 2995, 1257, 408]);
+  expect([1, 0.5, 0].map(ran)).toEqual([2995, 1257, 408]);
+});
+
+test("what is believed ten times too long costs nothing, thirty all", () => {
+  const ran = (foresight: number) =>
+    chain(7, { ...policies.deadlines, foresight }, 130, 30).good;
+  expect([10, 30].map(ran)).toEqual([2995, 0]);
 });
 
 test("a budget of 900 ms in shares of 1, 2 and 1", () => {
