@@ -32,7 +32,7 @@ export function draw(): string {
     polyline(steps(p, ways.untreated), { class: "stroke-quiet dashed", "stroke-width": 1.2 }),
     polyline(steps(p, ways.worse), { class: "stroke-accent", "stroke-width": 1.6 }),
     polyline(steps(p, ways.mitigated), { class: "stroke-green", "stroke-width": 2.2 }),
-    label(344, p.y(100) + 4, "time-outs of 60 s", { class: "label-strong" }),
+    label(344, p.y(100) + 4, "timeouts of 60 s", { class: "label-strong" }),
     label(344, p.y(60) + 4, "nobody acts", { class: "label-strong" }),
     label(344, p.y(1) - 9, "orders goes on", { class: "label-strong" }),
     label(344, p.y(1) + 4, "without payments", { class: "label-strong" }),

@@ -72,7 +72,7 @@ test("the key says which server is asked; an answer goes back", () => {
   expect(node.fire("timeout 1")).toEqual([]);
 });
 
-test("two attempts are one retry, after a time-out or a refusal", () => {
+test("two attempts are one retry, after a timeout or a refusal", () => {
   const node = driven(service(knobs));
   node.hear("c", order(7, "2"));
   node.fire("work 1");

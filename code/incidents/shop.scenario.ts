@@ -1,6 +1,6 @@
 /**
  * Incidents of the shop: a front, orders and payments behind it, a
- * catalogue in four shards. It is small: some calls a second, and work
+ * catalog in four shards. It is small: some calls a second, and work
  * that takes most of one; the shapes are those of large ones.
  */
 import type { Node, NodeId } from "../kernel/node.ts";
@@ -98,7 +98,7 @@ export const cascade: Incident = {
   worse: [
     at(
       8,
-      "widen the time-outs: 60 s",
+      "widen the timeouts: 60 s",
       set("front", { timeoutMs: 60_000 }),
       set("orders", { timeoutMs: 60_000 }),
     ),

@@ -21,7 +21,7 @@ export function run(seed: number): string {
   });
   return [
     "Three name servers; from minute 3 to 12 the backbone is cut, and",
-    "none of them reaches the data centre. Each could answer all along.",
+    "none of them reaches the data center. Each could answer all along.",
     "",
     "questions without an answer",
     "minute   each withdraws   last ones stay",

@@ -1,6 +1,6 @@
 /**
  * Name servers that take themselves out of the routes when they cannot
- * reach the data centres behind them, and the routes that lead to them.
+ * reach the data centers behind them, and the routes that lead to them.
  * Each decides for itself, and all look at the same thing.
  */
 import type {
