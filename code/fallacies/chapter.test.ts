@@ -1,4 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { metadata } from "../incidents/past.scenario.ts";
+import {
+  at,
+  play as playIncident,
+  set,
+} from "../incidents/room.scenario.ts";
 import { simulate } from "../kernel/simulator.ts";
 import {
   type CarefulClientState,
@@ -53,7 +59,22 @@ describe("silence", () => {
 
 describe("the membership message grows", () => {
   test.each([1, 2, 3, 4, 5, 6, 7])(
-    "at 550 ms no error, at 650 ms nothing else, seed %i",
+    "at 550 ms errors in the minute of the cut alone, seed %i",
+    (seed) => {
+      const size = at(0, "size", set("metadata", { workMs: 550 }));
+      const { readings } = playIncident(metadata, seed, [size]);
+      const inCut = readings.filter(({ minute }) => minute === 4);
+      for (const { errors } of inCut) {
+        expect(errors).toBeGreaterThan(0.2);
+        expect(errors).toBeLessThan(0.34);
+      }
+      const others = readings.filter(({ minute }) => minute !== 4);
+      expect(others.every(({ errors }) => errors === 0)).toBe(true);
+    },
+  );
+
+  test.each([1, 2, 3, 4, 5, 6, 7])(
+    "at 550 ms it passes, at 650 ms it is the end, seed %i",
     (seed) => {
       expect(grown(seed, 550)).toEqual({
         busy: (20 * 550) / 30_000,
