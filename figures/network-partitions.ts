@@ -1,4 +1,4 @@
-/** Five nodes and what is left of their links, in five kinds of trouble. */
+/** Five nodes and what is left of their links, in four kinds of trouble. */
 import { bridge, halves } from "../code/kernel/faults.ts";
 import { type Cuts, cut, isCut, partition } from "../code/kernel/network.ts";
 import { arrow, circle, label, line, svg } from "./draw.ts";

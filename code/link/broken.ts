@@ -22,7 +22,10 @@ export function sendOnce(node: Node<TalkerState>): Node<TalkerState> {
 // #endregion send-once
 
 // #region take-all
-/** Hands on whatever comes, and acknowledges just that. */
+/**
+ * Hands on whatever comes, and acknowledges just that: which the sender
+ * takes to cover all before it, so that what is missing stays missing.
+ */
 export const takeAll: Node<ListenerState> = {
   init: () => [{ receivers: {}, heard: [] }, []],
   step(state, { event, nowMs }) {

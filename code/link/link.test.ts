@@ -293,6 +293,27 @@ describe("what is caught", () => {
     );
   });
 
+  test("it makes the sender forget what has not come, in 613 of 1,000", () => {
+    const numbers = itemsOn(["s"], 10);
+    const network = {
+      delayMs: { kind: "uniform", min: 2, max: 40 },
+      messageLossProbability: 0.25,
+      messageDuplicateProbability: 0.1,
+    } as const;
+    const missing = Array.from({ length: 1000 }, (_, n) => {
+      const sim = overTheLink({
+        seed: n + 1,
+        items: numbers,
+        network,
+        receiver: takeAll,
+      });
+      sim.runUntil(3000);
+      const { heard } = sim.state<ListenerState>("b");
+      return new Set(heard.map(({ data }) => data)).size < 10;
+    });
+    expect(missing.filter(Boolean)).toHaveLength(613);
+  });
+
   test("a receiver silent about copies is sent them for ever", () => {
     const restless = seeds(20).filter((seed) => {
       const sim = overTheLink({
