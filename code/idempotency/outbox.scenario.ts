@@ -78,7 +78,7 @@ export function consequences(seed: number, way: Way) {
   });
 }
 
-/** For so long the queue hears no acknowledgement, and delivers again. */
+/** For so long the queue hears no acknowledgment, and delivers again. */
 export const silenceMs = 400;
 
 /** How often one message takes effect, with a window of this length. */

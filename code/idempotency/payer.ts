@@ -1,6 +1,6 @@
 /**
  * A client that wants one thing charged. It gives up on an answer after
- * a time-out and asks again, with the same key: it means the same charge.
+ * a timeout and asks again, with the same key: it means the same charge.
  */
 import type {
   Effect,
