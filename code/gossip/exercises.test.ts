@@ -140,7 +140,7 @@ describe("ill memory", () => {
   };
   const wrong = { version: 1_048_580, value: "down" };
 
-  test("flips one bit of one entry, and nothing else", () => {
+  test("flips a bit of one version, turns its value, and nothing else", () => {
     expect(at(10_000)).toEqual({
       ...born,
       table: { ...born.table, n05: wrong },

@@ -11,9 +11,9 @@ export const flippedBit = 2 ** 20;
 
 // #region flip
 /**
- * A link that damages the first message after some time: in what it says
- * of `owner`, one bit of the version and with it the value are wrong. It
- * is still a message that can be read; its checksum is what it was.
+ * A network card that for some time damages all that a node sends: in what
+ * is said of `owner`, one bit of the version and with it the value are
+ * wrong. It can still be read; its checksum is what it was.
  */
 export function flipping(
   node: Node<State>,
