@@ -1,6 +1,6 @@
 /**
- * Protocols that each break one rule, as wrappers of the right nodes. The
- * tests demand that some crash point gives each away.
+ * Protocols that each break one rule, as wrappers of the right nodes.
+ * The tests demand that a crash point gives each away, or a late copy.
  */
 import type { Node } from "../kernel/node.ts";
 import { force, type Phase } from "./phases.ts";
@@ -95,6 +95,22 @@ export function readThroughLocks(node: Node<Shard>): Node<Shard> {
   };
 }
 // #endregion read-through-locks
+
+// #region forget-roll-backs
+/** A shard that takes locks away and keeps no record of it. */
+export function forgetRollBacks(node: Node<Shard>): Node<Shard> {
+  return {
+    ...node,
+    step(state, input) {
+      const rows = Object.entries(state.rows).map(([key, row]) => [
+        key,
+        { ...row, rolledBack: [] },
+      ]);
+      return node.step({ rows: Object.fromEntries(rows) }, input);
+    },
+  };
+}
+// #endregion forget-roll-backs
 
 // #region new-disk
 /** Comes back from a crash with an empty disk, and does not know it. */

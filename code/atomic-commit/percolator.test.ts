@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { simulate } from "../kernel/simulator.ts";
 import { seeds } from "../seeds.ts";
-import { readThroughLocks } from "./broken.ts";
+import { forgetRollBacks, readThroughLocks } from "./broken.ts";
 import { asItIs, transfer } from "./percolator.scenario.ts";
 import {
   commit,
@@ -53,10 +53,22 @@ describe("a row (2.2)", () => {
     expect(commitOf(locked, 10)).toBeNull();
   });
 
-  test("is as before after a roll-back, unless it is committed", () => {
-    expect(rollBack(locked, 10)).toEqual(rowOf(5));
+  const rolledBack = rollBack(locked, 10);
+
+  test("is as before after a roll-back, but for a record of it", () => {
+    expect(rolledBack).toEqual({ ...rowOf(5), rolledBack: [10] });
+    expect(rollBack(rolledBack, 10)).toBe(rolledBack);
     expect(rollBack(locked, 9)).toBe(locked);
     expect(rollBack(done, 10)).toBe(done);
+  });
+
+  test("takes no lock again that was rolled back, and any other", () => {
+    expect(prewrite(rolledBack, 6, lock(10))).toBeNull();
+    expect(commit(rolledBack, 10, 12)).toBeNull();
+    const older = prewrite(rolledBack, 7, lock(9)) ?? rowOf(0);
+    expect(older.lock).toEqual(lock(9));
+    expect(prewrite(rolledBack, 7, lock(11))?.lock).toEqual(lock(11));
+    expect(rollBack(older, 9).rolledBack).toEqual([10, 9]);
   });
 });
 
@@ -163,9 +175,9 @@ describe("many transfers at once", () => {
   );
 });
 
-describe("a gap", () => {
-  /** A prewrite of the primary is copied, and the copy comes this late. */
-  function seenAfter(copyMs: number): readonly number[] {
+describe("a copy of the primary's prewrite", () => {
+  /** It is this late; its client may sleep from 88 ms to 348 ms. */
+  function seenAfter(copyMs: number, change: typeof asItIs): string {
     const shardOf = { bob: "s1", joe: "s2" };
     const make = (amount: number, startAfterMs: number) =>
       client({
@@ -180,8 +192,8 @@ describe("a gap", () => {
       seed: 1,
       nodes: {
         oracle,
-        s1: shard({ bob: 10 }, 100),
-        s2: shard({ joe: 2 }, 100),
+        s1: change(shard({ bob: 10 }, 100)),
+        s2: change(shard({ joe: 2 }, 100)),
         mover: make(7, 1),
         reader: make(0, 250),
         late: make(0, 900),
@@ -202,15 +214,29 @@ describe("a gap", () => {
     sim.runUntil(88);
     sim.apply({ kind: "pause", node: "mover", forMs: 260 });
     sim.runUntil(1500);
-    expect(sim.state<Client>("reader").values).toEqual([10, 2]);
-    return sim.state<Client>("late").values;
+    return ["reader", "late"]
+      .map((name) => sim.state<Client>(name).values.join())
+      .join(" ");
   }
 
-  test("a copy before the roll-back does no harm", () => {
-    expect(seenAfter(100)).toEqual([10, 2]);
+  test("does no harm before the roll-back", () => {
+    expect(seenAfter(100, asItIs)).toBe("10,2 10,2");
+    expect(seenAfter(100, forgetRollBacks)).toBe("10,2 10,2");
   });
 
-  test("a copy after it locks again, and half the transfer commits", () => {
-    expect(seenAfter(300)).toEqual([3, 2]);
+  test("is refused after it, and the client that slept aborts", () => {
+    expect(seenAfter(300, asItIs)).toBe("10,2 10,2");
+  });
+
+  test("locks again if there is no record, and half commits", () => {
+    expect(seenAfter(300, forgetRollBacks)).toBe("10,2 3,2");
+  });
+
+  test("moves all or nothing, however late it is", () => {
+    const late = Array.from({ length: 120 }, (_, at) => 5 + 5 * at);
+    const seen = (change: typeof asItIs) =>
+      new Set(late.map((copyMs) => seenAfter(copyMs, change)));
+    expect(seen(asItIs)).toEqual(new Set(["3,9 3,9", "10,2 10,2"]));
+    expect(seen(forgetRollBacks)).toContain("10,9 3,9");
   });
 });

@@ -4,16 +4,22 @@
  * hangs on one of them. D. Peng, F. Dabek, "Large-scale Incremental
  * Processing Using Distributed Transactions and Notifications", OSDI
  * 2010, section 2.2. The columns of a row; the nodes are in shards.ts.
+ *
+ * There the client runs each step in a row as a row transaction. Here
+ * it sends a message, of which a copy may come late; so a row that is
+ * rolled back keeps a record. This is not in the paper; TiKV does it.
  */
 
 // #region columns
-/** The columns `data`, `lock` and `write` of one cell. */
+/** The columns `data`, `lock` and `write` of one cell, and a list. */
 export type Row = {
   /** Values by the start timestamp of their writer. */
   readonly data: { readonly [startTs: number]: number };
   readonly lock: Lock | null;
   /** Commit timestamp: which start timestamp became visible then. */
   readonly write: { readonly [commitTs: number]: number };
+  /** Ours: the start timestamps that may not lock here again. */
+  readonly rolledBack: readonly number[];
 };
 
 export type Lock = {
@@ -26,7 +32,8 @@ export type Lock = {
 // #endregion columns
 
 export function rowOf(value: number): Row {
-  return { data: { 0: value }, lock: null, write: { 0: 0 } };
+  const data = { 0: value };
+  return { data, lock: null, write: { 0: 0 }, rolledBack: [] };
 }
 
 // #region get
@@ -40,7 +47,7 @@ export function get(row: Row, ts: number): number | Lock {
 // #endregion get
 
 // #region prewrite
-/** Null is a conflict: written since the start, or locked by another. */
+/** Null: rolled back, written since the start, or locked by another. */
 export function prewrite(
   row: Row,
   value: number,
@@ -48,6 +55,7 @@ export function prewrite(
 ): Row | null {
   const { startTs } = lock;
   if (row.lock?.startTs === startTs) return row;
+  if (row.rolledBack.includes(startTs)) return null;
   const commits = Object.keys(row.write).map(Number);
   if (commits.some((at) => at >= startTs)) return null;
   if (row.lock !== null) return null;
@@ -79,9 +87,11 @@ export function commitOf(row: Row, startTs: number): number | null {
 // #endregion commit
 
 // #region roll-back
+/** Take the lock away; the record stops a prewrite that comes late. */
 export function rollBack(row: Row, startTs: number): Row {
   if (row.lock?.startTs !== startTs) return row;
   const { [startTs]: _, ...data } = row.data;
-  return { ...row, lock: null, data };
+  const rolledBack = [...row.rolledBack, startTs];
+  return { ...row, lock: null, data, rolledBack };
 }
 // #endregion roll-back

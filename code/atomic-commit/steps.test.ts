@@ -391,7 +391,7 @@ describe("the primary of Percolator, step by step", () => {
   });
 
   test("rolls an old one back, on disk, before it says so", () => {
-    const rows = { bob: rowOf(10) };
+    const rows = { bob: { ...rowOf(10), rolledBack: [4] } };
     expect(check(locked, 200)).toEqual([
       { rows },
       [
@@ -406,12 +406,15 @@ describe("the primary of Percolator, step by step", () => {
       data: { 0: 10, 4: 3 },
       lock: null,
       write: { 0: 0, 6: 4 },
+      rolledBack: [],
     };
     expect(check(done, 999)[1]).toEqual([
       answer({ fate: "committed", commitTs: 6 }),
     ]);
-    expect(check(rowOf(10), 100)[1]).toEqual([
-      answer({ fate: "rolled back" }),
+    const over = { ...rowOf(10), rolledBack: [4] };
+    expect(check(over, 100)).toEqual([
+      { rows: { bob: over } },
+      [answer({ fate: "rolled back" })],
     ]);
     const other = { ...rowOf(10), lock: { ...lock, startTs: 5 } };
     expect(check(other, 100)[1]).toEqual([
@@ -424,6 +427,7 @@ describe("the primary of Percolator, step by step", () => {
       data: { 0: 10, 4: 3 },
       lock,
       write: { 0: 0 },
+      rolledBack: [],
     });
     const at = (commitTs: number) => ({
       ...rowOf(10),
