@@ -223,6 +223,7 @@ function checkPool(
         .flatMap(({ id }) => chapters.filter((chapter) => chapter.meta.id === id)),
       (id) => ids.get(id)?.chapterId ?? null,
       pool.book.everydayWords,
+      ordered.id,
     );
 }
 

@@ -27,13 +27,15 @@ type Reading = {
  * @param order  the chapters as the edition has them
  * @param chapterOf  the chapter that an id belongs to
  * @param everyday  terms that are everyday words as well, and are not looked for
+ * @param editionId  what is for other editions only is not read
  */
 export function checkTermOrder(
   order: readonly Chapter[],
   chapterOf: (id: string) => string | null,
   everyday: readonly string[],
+  editionId: string,
 ): void {
-  const readings = order.map((chapter) => readingOf(chapter, chapterOf));
+  const readings = order.map((chapter) => readingOf(chapter, chapterOf, editionId));
   const definitions = new Map<string, Place>();
   readings.forEach(({ defined, words }, chapter) => {
     for (const [term, node] of defined)
@@ -97,7 +99,11 @@ function firstUse(term: string, words: readonly Word[]): Word | undefined {
 
 const blocks = ["p", "li", "td", "th", "dd", "dt", "h2", "h3"];
 
-function readingOf({ tree }: Chapter, chapterOf: (id: string) => string | null): Reading {
+function readingOf(
+  { tree }: Chapter,
+  chapterOf: (id: string) => string | null,
+  editionId: string,
+): Reading {
   const words: Word[] = [];
   const marked = new Map<string, number>();
   const referred = new Map<string, number>();
@@ -109,7 +115,7 @@ function readingOf({ tree }: Chapter, chapterOf: (id: string) => string | null):
     let text = "";
     for (const child of node.children) {
       if (child.type === "text") text += child.value;
-      if (child.type !== "element" || isSilent(child)) continue;
+      if (child.type !== "element" || isSilent(child) || isElsewhere(child, editionId)) continue;
       const term = property(child, "dataTerm");
       if (term !== null) {
         const name = entryPath(term).join(" > ").toLowerCase();
@@ -135,6 +141,11 @@ function readingOf({ tree }: Chapter, chapterOf: (id: string) => string | null):
     walk({ type: "root", children: [child] }, section);
   }
   return { words, marked, referred, defined };
+}
+
+function isElsewhere(node: Element, editionId: string): boolean {
+  const editions = hasClass(node, "only") ? property(node, "dataEdition") : null;
+  return editions !== null && !editions.split(/[\s,]+/).includes(editionId);
 }
 
 /** What is no prose: programs, pictures, formulas, where things came from. */
