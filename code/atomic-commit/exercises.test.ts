@@ -44,6 +44,12 @@ describe("one phase", () => {
     ]);
   });
 
+  test("begins with nothing said and nothing done", () => {
+    const setup = { id: "x", peers: [], disk: {}, nowMs: 0, dice: 0 };
+    expect(teller(["joe"]).init(setup)).toEqual([null, []]);
+    expect(doer(true).init(setup)).toEqual([{ phase: "idle" }, []]);
+  });
+
   const at = (type: string) => ({
     event: {
       kind: "message" as const,

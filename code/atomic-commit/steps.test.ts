@@ -344,6 +344,13 @@ describe("a new leader of Paxos Commit, step by step", () => {
     ]);
   });
 
+  test("adopts a vote though the first to promise knows of none", () => {
+    const [one] = node.step(start, promise("a2", {}));
+    expect(node.step(one, promise("a3", { p1: yes(0) }))[1]).toEqual(
+      phase2("prepared", "aborted"),
+    );
+  });
+
   test("obeys the highest ballot, whoever tells it first", () => {
     for (const [first, second] of [
       [
