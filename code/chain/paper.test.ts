@@ -28,6 +28,7 @@ import {
   valueAt,
 } from "./state.ts";
 import { deafTail, numbered } from "./story.scenario.ts";
+import { passOn } from "./updates.ts";
 
 const node = chain(paperOptions);
 const config: Config = { epoch: 1, chain: servers, joining: null };
@@ -269,6 +270,38 @@ describe("when a server fails (§3.2)", () => {
     expect(full.isComplete).toBe(true);
     // What the old tail has answered is not answered again.
     expect(sends(effects)).toEqual(["n2 ack"]);
+  });
+
+  test("until it knows what its successor has, a head only stores", () => {
+    const chain = told(["n1", "n3"], null);
+    const [above] = hear(server("n1", 2, 1), "m", chain);
+    const [next, effects] = hear(above, "c2", write);
+    expect(next.hist.length).toBe(3);
+    expect(next.forwarded).toBe(null);
+    expect(effects.map(({ kind }) => kind)).toEqual(["persist"]);
+  });
+
+  test("one that is left alone answers, and acknowledges to nobody", () => {
+    const chain = told(["n1"], null);
+    const [alone] = hear(server("n1", 2, 2), "m", chain);
+    const [next, effects] = hear(alone, "c2", write);
+    expect(next.acked).toBe(3);
+    expect(effects[0]?.kind).toBe("persist");
+    expect(effects.slice(1)).toEqual([
+      {
+        kind: "send",
+        dest: "c2",
+        body: { type: "write_ok", in_reply_to: 9 },
+      },
+    ]);
+  });
+
+  test("one that is out of the chain passes nothing on", () => {
+    const out = {
+      ...server("n2", 2, 1),
+      config: { ...config, chain: ["n1", "n3"] },
+    };
+    expect(passOn(out)).toEqual([out, []]);
   });
 
   test("an older chain is forgotten, a chain known is no news", () => {
