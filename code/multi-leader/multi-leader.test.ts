@@ -163,7 +163,21 @@ test("the last write is that of the latest clock, then by name", () => {
   expect(winner(at(2, "a"), at(1, "b"))).toEqual(["a@2"]);
   expect(winner(at(2, "b"), at(2, "a"))).toEqual(["b@2"]);
   expect(winner(at(2, "a"), at(2, "b"))).toEqual(["b@2"]);
+  expect(winner(at(2, "b"), at(3, "a"), at(1, "c"))).toEqual(["a@3"]);
   expect(lastWriteWins([])).toEqual([]);
+});
+
+test("a union has every word once, in order, and the last write's time", () => {
+  const milk = { value: "tea milk", atMs: 2, server: "n1" };
+  const eggs = { value: "eggs milk", atMs: 3, server: "n2" };
+  const oats = { value: "oats", atMs: 1, server: "n3" };
+  const value = "eggs milk oats tea";
+  for (const all of [
+    [milk, eggs, oats],
+    [oats, eggs, milk],
+  ]) {
+    expect(union(all)).toEqual([{ ...eggs, value }]);
+  }
   expect(union([])).toEqual([]);
 });
 

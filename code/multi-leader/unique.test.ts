@@ -23,6 +23,9 @@ test("offset and increment keep the numbers apart, not the names", () => {
 
 test("one server alone keeps names unique", () => {
   expect(insert(old, "root", odd)).toBe(old);
+  const more = insert(old, "ann", odd);
+  expect(insert(more, "ann", odd)).toBe(more);
+  expect(insert(more, "root", odd)).toBe(more);
 });
 
 test.each([
