@@ -352,7 +352,12 @@ describe("a node", () => {
       siblings: [sibling(count)] as Json,
       home: third,
     });
-    it.take(first, store(1));
+    const hints = { [third]: { '"x"': [sibling(1)] } };
+    const body = { type: "stored", work: "w", key: '"x"' };
+    expect(it.take(first, store(1))).toEqual([
+      { kind: "persist", key: "hints", value: hints },
+      { kind: "send", dest: first, body },
+    ]);
     const [handoff] = sends(it.fire("handoff"));
     expect(handoff).toMatchObject({
       dest: third,
