@@ -106,6 +106,19 @@ describe("the node", () => {
     expect(late(3685, exponential)).toBe(true);
   });
 
+  test("suspects above the threshold, not at it", () => {
+    const belief = { timeoutMs: 0, isSuspected: false };
+    const window = { lastMs: 0, intervalsMs: [180, 220] };
+    const late = (ms: number, judge: Judge) =>
+      isLate({ ...belief, window }, ms, judge);
+    // At the mean of 200 ms a heartbeat comes as often later as before.
+    expect(late(200, phiJudge(Math.log10(2)))).toBe(false);
+    expect(late(201, phiJudge(Math.log10(2)))).toBe(true);
+    const none = { ...exponential, threshold: 0 };
+    expect(late(0, none)).toBe(false);
+    expect(late(1, none)).toBe(true);
+  });
+
   test("remembers intervals, where phi is the judge", () => {
     const judge = phiJudge(8);
     const heard = onHeartbeat(started(judge), "n2", 250, judge);
