@@ -161,6 +161,18 @@ describe("a write", () => {
     ).toHaveLength(1);
   });
 
+  test("semi-sync: the leader is none of those it waits for", () => {
+    const options = { ...losslessOptions, acknowledgers: ["n1"] };
+    const [next, effects] = hear(
+      server("n1", []),
+      "c1",
+      write,
+      options,
+    );
+    expect(bodies(effects, "c1")).toHaveLength(1);
+    expect(next).toMatchObject({ applied: 1, waiting: [] });
+  });
+
   test("semi-sync falls back when it has waited its time, and returns", () => {
     const options = { ...losslessOptions, fallBackAfterMs: 100 };
     const [begun] = hear(server("n1", []), "c1", write, options, 0);
@@ -332,6 +344,15 @@ describe("a read with a token", () => {
       expect(freshness(state, { epoch, position })).toBe(found);
     },
   );
+
+  test("finds it behind though it is in the log, not yet applied", () => {
+    const state = server("n2", [1, 1, 2], { applied: 1 });
+    const at = (epoch: number, position: number) =>
+      freshness(state, { epoch, position });
+    expect(at(1, 1)).toBe("fresh");
+    expect(at(1, 2)).toBe("behind");
+    expect(at(1, 3)).toBe("behind");
+  });
 
   const read = { type: "read", key: "x", msg_id: 4 };
   const ahead = { ...read, token: { epoch: 1, position: 2 } };
@@ -670,6 +691,7 @@ describe("the Lag Budget", () => {
     expect(recoveryMs(burst, 0)).toBe(500);
     expect(recoveryMs(burst, 50)).toBe(1000);
     expect(recoveryMs(burst, 100)).toBe(Infinity);
+    expect(recoveryMs(burst, 125)).toBe(Infinity);
     expect(recoveryMs({ ...burst, writesPerSecond: 100 }, 100)).toBe(0);
   });
 });
