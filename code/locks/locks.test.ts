@@ -291,8 +291,10 @@ describe("Redlock (redis.io, Distributed Locks with Redis)", () => {
   });
 
   test("has it with three of five and time left (step 3, 4)", () => {
-    const { attempt } = round([true, false, true, null, true], 2);
+    const votes = [true, false, true, null, true];
+    const { attempt, effects } = round(votes, 2);
     expect(attempt.outcome).toEqual({ token: 0, untilMs: 510 + 87 });
+    expect(effects).toEqual([]);
     const { attempt: two } = round([true, false, true, null, false], 2);
     expect(two.outcome).toBe("refused");
   });
