@@ -12,8 +12,9 @@ export type Link = {
 };
 
 /**
- * How long each packet waits for those before it, in µs; null for one
- * that finds the buffer full. Arrivals are in order of time.
+ * How long each packet waits for those before it, in microseconds;
+ * null for one that finds the buffer full. Arrivals are in order of
+ * time.
  */
 export function through(
   arrivalsUs: readonly number[],
