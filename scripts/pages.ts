@@ -188,7 +188,7 @@ export function takeSolutions(
 export function glossaryPage(trees: readonly Root[]): Root {
   const terms = trees.flatMap((tree) => elements(tree, (node) => hasClass(node, "term")));
   for (const node of terms)
-    node.properties.id = `term-${sortKey(property(node, "dataTerm") ?? "")}`;
+    node.properties.id = `term-${termSlug(property(node, "dataTerm") ?? "")}`;
   const sorted = terms
     .map((node) => ({
       term: property(node, "dataTerm") ?? "",
@@ -197,10 +197,20 @@ export function glossaryPage(trees: readonly Root[]): Root {
     }))
     .sort((a, b) => byCodePoint(sortKey(a.term), sortKey(b.term)));
   const rows = sorted.flatMap(({ term, definition, id }) => [
-    made("dt", { id: `gl-${sortKey(term)}` }, made("a", { href: `#${id}` }, term)),
+    made("dt", { id: `gl-${termSlug(term)}` }, made("a", { href: `#${id}` }, term)),
     made("dd", {}, definition),
   ]);
   return rows.length === 0 ? root() : root(made("dl", { className: ["glossary"] }, ...rows));
+}
+
+/** `hot spot` and `hotspot`, `causal` and `causal+` are terms of their own, and have ids of their own. */
+function termSlug(term: string): string {
+  return term
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll("+", " plus ")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
 }
 
 export function bibliographyPage(
