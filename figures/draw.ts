@@ -167,3 +167,12 @@ export function arrow(
     }),
   );
 }
+
+/** A worker of eight by eight: filled where it is stuck, with a dot where it is at work, hollow where it is idle. */
+export function worker(x: number, y: number, kind: "stuck" | "working" | "idle"): string {
+  if (kind === "stuck") return rect(x, y, 8, 8, { class: "fill-accent" });
+  const hollow = { class: "fill-none stroke-rule", "stroke-width": 0.8 };
+  const outline = rect(x + 0.4, y + 0.4, 7.2, 7.2, hollow);
+  if (kind === "idle") return outline;
+  return outline + circle(x + 4, y + 4, 2.6, { class: "fill-green" });
+}

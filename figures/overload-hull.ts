@@ -4,7 +4,7 @@ import type { GateState } from "../code/overload/gate.ts";
 import { cascade, fronts } from "../code/overload/hull.scenario.ts";
 import type { HullState } from "../code/overload/hull.ts";
 import type { ServiceState } from "../code/timeouts/service.ts";
-import { circle, label, line, rect, svg } from "./draw.ts";
+import { label, line, svg, worker } from "./draw.ts";
 
 export const program = "overload/bulkhead";
 export const seed = 7;
@@ -70,7 +70,7 @@ function grid(left: number, top: number, parts: readonly Threads[]): readonly st
     return Array.from({ length: size }, (_, n) => {
       const x = x0 + cellPx * (n % columns);
       const y = top + cellPx * Math.floor(n / columns);
-      return cell(x, y, n < recs ? "recs" : n < recs + checkout ? "checkout" : "idle");
+      return worker(x, y, n < recs ? "stuck" : n < recs + checkout ? "working" : "idle");
     });
   });
   return [...wall, ...cells];
@@ -80,22 +80,14 @@ function wallAt(x: number, top: number): string {
   return line(x, top - 3, x, top + 51, { class: "stroke-ink", "stroke-width": 1.6 });
 }
 
-/** Filled squares are recommendations, dots are checkout, hollow squares idle. */
-function cell(x: number, y: number, kind: "recs" | "checkout" | "idle"): string {
-  if (kind === "recs") return rect(x, y, 8, 8, { class: "fill-accent" });
-  const hollow = { class: "fill-none stroke-rule", "stroke-width": 0.8 };
-  const outline = rect(x + 0.4, y + 0.4, 7.2, 7.2, hollow);
-  if (kind === "idle") return outline;
-  return outline + circle(x + 4, y + 4, 2.6, { class: "fill-green" });
-}
-
+/** Recommendations are stuck, checkouts at work. */
 function key(): readonly string[] {
   return [
-    cell(4, 5, "recs"),
+    worker(4, 5, "stuck"),
     label(17, 13, "held by a call for recommendations"),
-    cell(218, 5, "checkout"),
+    worker(218, 5, "working"),
     label(231, 13, "held by a checkout"),
-    cell(350, 5, "idle"),
+    worker(350, 5, "idle"),
     label(363, 13, "idle"),
   ];
 }
