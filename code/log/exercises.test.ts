@@ -44,27 +44,22 @@ describe("the arithmetic", () => {
     expect(catchUpS(2400 * 7200, 2400, 2000)).toBe(null);
   });
 
-  test("batches: full ones, lingering ones, single ones", () => {
+  test("batches: a linger begins with the first record", () => {
     const perPartition = 5000 / 12;
-    expect(12 * batchesPerS(perPartition, 0, 16)).toBeCloseTo(5000, 6);
-    expect(12 * batchesPerS(perPartition, 5, 16)).toBeCloseTo(2400, 6);
-    expect(12 * batchesPerS(perPartition, 20, 16)).toBeCloseTo(600, 6);
-    expect(12 * batchesPerS(perPartition, 50, 16)).toBeCloseTo(
-      312.5,
+    const batches = (lingerMs: number) =>
+      12 * batchesPerS(perPartition, lingerMs, 16);
+    expect(batches(0)).toBeCloseTo(5000, 6);
+    expect(batches(5)).toBeCloseTo(1621.6, 1);
+    expect(batches(20)).toBeCloseTo(535.7, 1);
+    // Full after 16: a longer linger gains nothing.
+    expect(batches(50)).toBeCloseTo(312.5, 6);
+    expect(batches(500)).toBeCloseTo(312.5, 6);
+    // A fleet of 200: 10 records a second each, to 12 partitions or to one.
+    expect(200 * 12 * batchesPerS(10 / 12, 50, 16)).toBeCloseTo(
+      1920,
       6,
     );
-    // A linger in which less than one arrives gains nothing.
-    expect(batchesPerS(100, 9, 16)).toBe(100);
-    expect(batchesPerS(100, 20, 16)).toBe(50);
-    expect(200 * batchesPerS(10, 50, 16)).toBe(2000);
-  });
-
-  test("a linger begins with the first record of a batch", () => {
-    const leave = (perS: number, lingerS: number) =>
-      perS / (1 + perS * lingerS);
-    expect(12 * leave(5000 / 12, 0.005)).toBeCloseTo(1621.6, 1);
-    expect(12 * leave(5000 / 12, 0.02)).toBeCloseTo(535.7, 1);
-    expect(200 * 12 * leave(10 / 12, 0.05)).toBeCloseTo(1920, 6);
+    expect(200 * batchesPerS(10, 50, 16)).toBeCloseTo(2000 / 1.5, 6);
   });
 
   test("the index of 1 GiB with a line each 4 KiB has 2 MiB", () => {

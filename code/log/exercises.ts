@@ -23,18 +23,16 @@ export function partitionsFor(
 
 // #region sizes
 /**
- * Batches a second: each leaves when it is full or has lingered, and the
- * next begins at once. A real linger begins with the first record of a
- * batch, which holds one more; the chapter counts that one.
+ * Batches a second: each leaves when it is full or has lingered. The linger
+ * begins with the first record of a batch, and those that arrive join it.
  */
 export function batchesPerS(
   recordsPerS: number,
   lingerMs: number,
   recordsMax: number,
 ): number {
-  const arrived = (recordsPerS * lingerMs) / 1000;
-  const each = Math.min(recordsMax, Math.max(1, arrived));
-  return recordsPerS / each;
+  const joined = (recordsPerS * lingerMs) / 1000;
+  return recordsPerS / Math.min(recordsMax, 1 + joined);
 }
 
 /** A line of the index has 8 bytes. */
