@@ -16,7 +16,7 @@ export type Setup = {
   readonly options: Options;
 };
 
-/** Three times ln(n + 1), as in the experiments of the paper. */
+/** 3 log(n + 1), as in the paper's experiments; we take ln. */
 const suspicionPeriods = 3 * Math.ceil(Math.log(ids.length + 1));
 const bare = { ...paperOptions, helpers: 0, suspicionPeriods: 0 };
 

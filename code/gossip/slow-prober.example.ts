@@ -15,7 +15,7 @@ export function run(seed: number): string {
       [0, 8].map((healthMax) => row(seed, extraMs, healthMax)),
     ),
     "",
-    "health: by how much a period may stretch; 0 is SWIM as in the paper.",
+    "health: the highest score; with 0 nobody doubts itself.",
   ].join("\n");
 }
 

@@ -615,6 +615,24 @@ describe("a group", () => {
     };
     expect(suspicions(0)).toBeGreaterThan(4 * suspicions(8));
   });
+
+  test("whose doubt costs the healthy some of their probes too", () => {
+    const sixteen = names(16);
+    const options = { ...practicalOptions, helpers: 3 };
+    const sim = group(sixteen, swim(options), {
+      seed: 7,
+      network: { delayMs: { kind: "uniform", min: 1, max: 20 } },
+      faults: [
+        { atMs: 2000, kind: "slow", node: "n04", extraMs: 1200 },
+      ],
+    });
+    sim.runUntil(120_000);
+    const periods = (id: string) => sim.state<State>(id).period;
+    const healthy = sixteen.filter((id) => id !== "n04").map(periods);
+    expect(periods("n04")).toBe(68);
+    expect(Math.min(...healthy)).toBe(110);
+    expect(Math.max(...healthy)).toBe(113);
+  });
 });
 
 describe("in any storm, and after it", () => {
