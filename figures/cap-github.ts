@@ -18,7 +18,13 @@ const cutMm = (cutPx / 96) * 25.4;
 
 const phases = [
   { from: 0, to: minutes(22, "11:12"), name: "writes cross the country", y: 58, tone: "accent" },
-  { from: minutes(22, "0:41"), to: minutes(22, "6:51"), name: "restoring", y: 88, tone: "blue" },
+  {
+    from: minutes(22, "0:41"),
+    to: minutes(22, "6:51"),
+    name: "first restores",
+    y: 88,
+    tone: "blue",
+  },
   {
     from: minutes(22, "11:12"),
     to: minutes(22, "16:24"),
