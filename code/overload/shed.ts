@@ -4,7 +4,7 @@
  */
 
 // #region shed
-/** From what users see at once to what can be done tomorrow. */
+/** From what hurts users most to what may often be refused. */
 export const classes = [
   "critical-plus",
   "critical",
