@@ -72,7 +72,7 @@ export function draw(): string {
 function drawn(p: Plot, { variant, text, tone, stroke, textAt }: Curve): readonly string[] {
   if (variant === undefined) throw new Error(`no variant for ${text}`);
   const points = loads.map((load) => {
-    const good = goodput(loadRun(seed, variant, load), 5, 15);
+    const good = goodput(loadRun(seed, variant, load), 20, 30);
     return [p.x(load), p.y(good)] as const;
   });
   return [
