@@ -49,7 +49,7 @@ export const closedBreaker: Breaker = {
   state: { kind: "closed", window: [] },
 };
 
-/** Ignored: the caller's own mistake, such as a 4xx, or a cancelled call. */
+/** Ignored: the caller's own mistake, such as a 4xx, or a canceled call. */
 export type Outcome = "success" | "failure" | "ignored";
 // #endregion breaker
 
