@@ -140,7 +140,9 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     ...counts,
     tests: proof?.testsPassed ?? 0,
     transcripts: chapterNeeds.runs.length,
-    runFigures: chapterNeeds.pictures.filter((path) => path.endsWith(".ts")).length,
+    runFigures: new Set(
+      chapterNeeds.pictures.map(fileOfPicture).filter((path) => path.endsWith(".ts")),
+    ).size,
     mutation: mutation.score,
     tools: [`Node.js ${process.versions.node.split(".")[0] ?? ""}`, "unified", "Chromium"],
     draft: !options.prove,
@@ -282,7 +284,9 @@ function checkUse(
     .map((run) => samples.get(run.split(" ")[0] ?? ""))
     .filter((path) => path !== undefined);
   const figures = listFiles(join(root, "figures")).map((name) => `figures/${name}`);
-  const shown = new Set([...pictures.keys()].filter((path) => figures.includes(path)));
+  const shown = new Set(
+    [...pictures.keys()].map(fileOfPicture).filter((path) => figures.includes(path)),
+  );
   const imported = new Set<string>();
   const follow = (path: string): void => {
     for (const match of readText(join(root, path)).matchAll(/from\s+["'](\.[^"']+)["']/g)) {
@@ -317,6 +321,11 @@ function checkUse(
     problems.push(file);
   }
   return problems;
+}
+
+/** A widget's picture is named by its program and its state. */
+function fileOfPicture(key: string): string {
+  return key.split("?")[0] ?? key;
 }
 
 function testFailure(test: { readonly path: string; readonly title: string }): VFile {

@@ -3,11 +3,12 @@ import type { Root } from "mdast";
 import { visit } from "unist-util-visit";
 import { fenceKind, fenceOf } from "./transform/fences.ts";
 import { imageKey } from "./transform/figures.ts";
+import { widgetKey } from "./transform/widgets.ts";
 
 export type Needs = {
   /** `raft/figure-8 --seed 3` */
   readonly runs: readonly string[];
-  /** Repository paths of pictures. */
+  /** Repository paths of pictures; those of widgets with the state that is drawn. */
   readonly pictures: readonly string[];
   /** Mermaid sources. */
   readonly diagrams: readonly string[];
@@ -39,6 +40,9 @@ export function gatherNeeds(
         }
       } else if (node.type === "containerDirective" && node.name === "figure") {
         if (node.attributes?.src) pictures.add(node.attributes.src);
+      } else if (node.type === "containerDirective" && node.name === "widget") {
+        languages.add("ts");
+        for (const at of ["step", "print-step"] as const) pictures.add(widgetKey(node, at));
       } else if (node.type === "image") pictures.add(imageKey(node.url, folder));
     });
   const sorted = (set: ReadonlySet<string>): string[] => [...set].sort();

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { dirname, extname, join, posix } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import type { Element, Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
 import { toString as textOf } from "hast-util-to-string";
@@ -19,9 +20,11 @@ import {
 } from "./files.ts";
 import { textWidth } from "./fonts.ts";
 import type { Picture } from "./transform/figures.ts";
+import type { Still } from "./widget/still.ts";
 
 type Drawn =
   | { readonly svg: string; readonly program: string | null; readonly seed: number | null }
+  | { readonly still: Still }
   | { readonly error: string };
 
 /** The first bytes by which a file of each type is known. */
@@ -55,6 +58,11 @@ export async function makePictures(
   const programs: string[] = [];
   const diagrams = new Map<string, string>();
   for (const path of paths) {
+    if (isWidget(path)) {
+      if (isFile(join(root, fileOf(path)))) programs.push(path);
+      else pictures.set(path, noWidget(root, path));
+      continue;
+    }
     const whole = insideRoot(root, path);
     const ending = extname(path).toLowerCase();
     if (/^https?:|^\/\//.test(path))
@@ -93,13 +101,35 @@ export async function makePictures(
     if ("error" in drawn)
       pictures.set(path, {
         kind: "problem",
-        rule: "figure-draws",
+        rule: isWidget(path) ? "widget-draws" : "figure-draws",
         reason: `${path} does not draw: ${drawn.error}`,
       });
+    else if ("still" in drawn) pictures.set(path, widgetPicture(drawn.still, path));
     else pictures.set(path, svgPicture(drawn.svg, path, proofOf(drawn)));
   }
   for (const [path, picture] of await renderDiagrams(diagrams)) pictures.set(path, picture);
   return pictures;
+}
+
+/** `figures/<name>/widget.ts?seed=7&step=4` (`widgetKey`). */
+function isWidget(path: string): boolean {
+  return /^figures\/[^/]*\/widget\.ts\?/.test(path);
+}
+
+function fileOf(path: string): string {
+  return path.split("?")[0] ?? path;
+}
+
+function noWidget(root: string, path: string): Picture {
+  const known = listFiles(join(root, "figures"))
+    .filter((file) => file.endsWith("/widget.ts"))
+    .map((file) => dirname(file));
+  return { kind: "problem", rule: "widget-exists", reason: `No file ${fileOf(path)}`, known };
+}
+
+function widgetPicture(still: Still, path: string): Picture {
+  const picture = svgPicture(still.svg, path, null);
+  return picture.kind === "svg" ? { kind: "widget", svg: picture.svg, still } : picture;
 }
 
 function proofOf(drawn: { program: string | null; seed: number | null }): string | null {
@@ -226,6 +256,14 @@ function backLabels(svg: Element): void {
   });
 }
 
+const toolchain = join(import.meta.dirname, "..");
+const stillModule = pathToFileURL(join(toolchain, "scripts/widget/still.ts")).href;
+
+/** What the text round a widget is made with: a part of the key of what is kept. */
+function widgetTools(): string[] {
+  return closureOf(toolchain, "scripts/widget/still.ts");
+}
+
 /** Run `draw()` of figure programs, all of them in one process; unchanged ones come from the cache. */
 async function drawPrograms(
   root: string,
@@ -237,7 +275,10 @@ async function drawPrograms(
   const cachePaths = new Map(
     paths.map((path) => [
       path,
-      join(cacheFolder, `${hashOf([path, process.version, ...closureOf(root, path)])}.json`),
+      join(
+        cacheFolder,
+        `${hashOf([path, process.version, ...closureOf(root, fileOf(path)), ...(isWidget(path) ? widgetTools() : [])])}.json`,
+      ),
     ]),
   );
   for (const path of paths) {
@@ -255,12 +296,17 @@ async function drawPrograms(
 
 /** Prints one line a figure as soon as it is drawn, marked, since a program may print things of its own. */
 const drawScript = `
+const [paths, stillModule] = JSON.parse(process.argv[1]);
 const write = process.stdout.write.bind(process.stdout);
 const tell = (path, result) => new Promise((done) => write("\\n\\u0001" + JSON.stringify([path, result]) + "\\n", done));
-for (const path of JSON.parse(process.argv[1])) {
+for (const path of paths) {
   try {
-    const figure = await import(new URL(encodeURI(path), "file://" + encodeURI(process.cwd()) + "/").href);
-    await tell(path, { svg: String(figure.draw()), program: figure.program ?? null, seed: figure.seed ?? null });
+    const [file, query] = path.split("?");
+    const figure = await import(new URL(encodeURI(file), "file://" + encodeURI(process.cwd()) + "/").href);
+    if (query !== undefined) {
+      const { stillOf } = await import(stillModule);
+      await tell(path, { still: stillOf(figure.default, query) });
+    } else await tell(path, { svg: String(figure.draw()), program: figure.program ?? null, seed: figure.seed ?? null });
   } catch (error) {
     await tell(path, { error: String(error && error.message || error).split("\\n")[0] });
   }
@@ -300,7 +346,7 @@ function drawUntilEnd(
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ["--input-type=module", "--eval", drawScript, "--", JSON.stringify(paths)],
+      ["--input-type=module", "--eval", drawScript, "--", JSON.stringify([paths, stillModule])],
       {
         cwd: root,
         env: { ...process.env, NODE_OPTIONS: "" },

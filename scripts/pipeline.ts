@@ -25,6 +25,7 @@ import { checkProse } from "./transform/prose.ts";
 import { checkCharacters, checkRaw, type FaceRole, nameCharacters } from "./transform/raw.ts";
 import { definitionListHandlers, tidyFootnotes } from "./transform/to-hast.ts";
 import { checkTranscriptLines, insertTranscripts, type Run } from "./transform/transcripts.ts";
+import { insertWidgets } from "./transform/widgets.ts";
 
 /** Everything from outside that a chapter is made with; all of it is handed in. */
 export type Materials = {
@@ -83,6 +84,7 @@ export function transformChapter(
     .use(checkTranscriptLines, { runs, columnsMax })
     .use(insertTranscripts, { runs, columnsMax })
     .use(insertFigures, { folder, pictures })
+    .use(insertWidgets, { sources, highlight, pictures })
     .use(displayMath)
     // Containers after what they contain.
     .use(buildBlocks, { chapterId })

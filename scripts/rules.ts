@@ -98,6 +98,8 @@ export const rules = {
   "figure-alt": "A figure needs a text alternative.",
   "figure-caption": "A figure needs a caption.",
   "figure-draws": "The program of a figure must draw one svg element.",
+  "widget-exists": "A widget is a folder of figures/ with a widget.ts.",
+  "widget-draws": "A widget must draw the state that is asked of it.",
   "figure-safe": "A drawing holds no script and loads nothing.",
   "diagram-valid": "A Mermaid diagram must parse.",
   "diagram-described": "A Mermaid diagram has accTitle and accDescr.",

@@ -10,6 +10,7 @@ import { SKIP, visit } from "unist-util-visit";
 import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
 import type { EditionBook, Section } from "../model.ts";
 import { elements, hasClass, property } from "../tree.ts";
+import { corePath, scriptPath } from "../widgets.ts";
 import {
   bodyOf,
   bookTitle,
@@ -50,7 +51,7 @@ const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">
  */
 export async function htmlFiles(
   book: EditionBook,
-  deps: ScreenDeps,
+  deps: ScreenDeps & { readonly widgets: ReadonlyMap<string, string> },
 ): Promise<Map<string, string | Uint8Array>> {
   const pages = book.sections.filter(hasPage);
   const hrefFrom = linksOf(book, pages);
@@ -66,6 +67,8 @@ export async function htmlFiles(
   for (const [id, bytes] of await subsetsFor(book, deps)) files.set(`assets/${id}.woff2`, bytes);
   files.set("assets/book.css", styleSheet(deps));
   files.set("assets/screen.js", deps.theme("screen.js"));
+  for (const path of widgetScripts(book.sections.map(({ tree }) => tree)))
+    files.set(path, deps.widgets.get(path) ?? "");
   return files;
 }
 
@@ -74,7 +77,7 @@ function styleSheet(deps: ScreenDeps): string {
   return [
     `/* Faces:\n   ${notices} (https://openfontlicense.org) */\n`,
     fontFaceCss(screenFaces, (face) => `${face.id}.woff2`),
-    ...["tokens.css", "figures.css", "code.css", "screen.css"].map(deps.theme),
+    ...["tokens.css", "figures.css", "code.css", "screen.css", "widgets.css"].map(deps.theme),
   ].join("\n");
 }
 
@@ -119,7 +122,7 @@ function sectionPage(
     language: book.book.language,
     title: `${fullTitle(section)} · ${bookTitle(book)}`,
     description: section.abstract ?? section.question ?? book.edition.description,
-    head,
+    head: [head, ...widgetScripts([tree]).map(deferred)].join("\n"),
     bodyClass: section.kind,
     body: [
       ...bar(book),
@@ -132,6 +135,21 @@ function sectionPage(
       ]),
     ],
   });
+}
+
+/** Scripts that the widgets of these trees need, the core first; none where there is no widget. */
+function widgetScripts(trees: readonly Root[]): string[] {
+  const names = trees.flatMap((tree) =>
+    elements(tree, (node) => hasClass(node, "has-widget")).map(
+      (node) => property(node, "dataWidget") ?? "",
+    ),
+  );
+  const paths = [...new Set(names)].sort().map(scriptPath);
+  return paths.length > 0 ? [corePath, ...paths] : [];
+}
+
+function deferred(path: string): string {
+  return `<script src="${path}" defer></script>`;
 }
 
 function contentsPage(book: EditionBook, pages: readonly Section[]): string {

@@ -22,6 +22,8 @@ type Directive = {
   readonly form: "container" | "text" | "leaf" | "container or text";
   readonly id?: "required" | "optional";
   readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Takes attributes beside these, which somebody else checks. */
+  readonly open?: boolean;
 };
 
 const title: Attribute = { form: /\S/, expected: "a title" };
@@ -34,6 +36,17 @@ export const chapterDirectives: Readonly<Record<string, Directive>> = {
     form: "container",
     id: "required",
     attributes: { src: { form: /\S/ }, alt: { form: /\S/, expected: "a text alternative" } },
+  },
+  // Its other attributes are controls of the widget, which knows them.
+  widget: {
+    form: "container",
+    id: "required",
+    open: true,
+    attributes: {
+      name: { required: true, form: /^[a-z][a-z0-9-]*$/, expected: "a folder of figures/" },
+      step: { form: /^\d+$/, expected: "a step, counted from 0" },
+      "print-step": { form: /^\d+$/, expected: "a step, counted from 0" },
+    },
   },
   table: { form: "container", id: "required" },
   callouts: { form: "container" },
@@ -194,6 +207,7 @@ function checkAttributes(node: Directives, known: Directive, file: VFile): void 
       continue;
     }
     const attribute = attributes[name];
+    if (!attribute && known.open) continue;
     if (!attribute) {
       fail(file, node, "attribute-known", {
         reason: `Unknown attribute "${name}" of "${node.name}"`,

@@ -9,12 +9,14 @@ import { visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { fail } from "../report.ts";
 import type { RuleId } from "../rules.ts";
+import type { Still } from "../widget/still.ts";
 import { fenceKind } from "./fences.ts";
 import { block, leaf, spaced, text } from "./hast.ts";
 
 /** A picture ready to stand in a page, or what is wrong with it. */
 export type Picture =
   | { readonly kind: "svg"; readonly svg: Element; readonly proof: string | null }
+  | { readonly kind: "widget"; readonly svg: Element; readonly still: Still }
   | { readonly kind: "raster"; readonly dataUri: string; readonly widthPx: number | null }
   | {
       readonly kind: "problem";
@@ -185,7 +187,7 @@ function find(
 }
 
 function drawn(picture: Picture, alt: string): ElementContent {
-  if (picture.kind === "svg") return structuredClone(picture.svg);
+  if (picture.kind === "svg" || picture.kind === "widget") return structuredClone(picture.svg);
   if (picture.kind === "problem") return text(textOf(alt));
   return {
     type: "element",

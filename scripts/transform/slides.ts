@@ -848,7 +848,9 @@ function pictureOf(key: string, alt: string, node: Node, work: Work, view?: stri
       expected: 'alt="the picture in words"',
     });
   const drawn =
-    found.kind === "svg" ? structuredClone(found.svg) : h("img", { src: found.dataUri, alt: "" });
+    found.kind === "raster"
+      ? h("img", { src: found.dataUri, alt: "" })
+      : structuredClone(found.svg);
   const holder = h("div", { className: ["picture"], role: "img", ariaLabel: alt }, [drawn]);
   crop(holder, view);
   const proof =

@@ -57,6 +57,7 @@ async function html(made: MadeBook): Promise<Map<string, string>> {
   const [edition] = made.editions;
   if (!edition) throw new Error(formatMessages(made.files));
   const files = await htmlFiles(forFormat(edition, "html"), {
+    widgets: new Map(),
     theme: (name) => themeText(root, name),
     subset: keptSubset(root),
   });

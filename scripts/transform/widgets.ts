@@ -1,0 +1,205 @@
+/**
+ * `:::widget` -> a figure with two pictures of one run: the live one for the screen, with everything that moves it already in
+ * the page, and the still one at `print-step` for paper and EPUB.
+ */
+import type { Element, ElementContent } from "hast";
+import { fromHtml } from "hast-util-from-html";
+import { toString as textOf } from "hast-util-to-string";
+import type { Paragraph, Root, RootContent } from "mdast";
+import type { ContainerDirective } from "mdast-util-directive";
+import { visit } from "unist-util-visit";
+import type { VFile } from "vfile";
+import type { Highlight } from "../highlight.ts";
+import { fail } from "../report.ts";
+import type { Sources } from "../sources.ts";
+import { idPlace, type Still } from "../widget/still.ts";
+import type { Picture } from "./figures.ts";
+import { block, element, leaf, spaced, text } from "./hast.ts";
+import { codeLines } from "./listings.ts";
+
+type Options = {
+  readonly sources: Pick<Sources, "region">;
+  readonly highlight: Highlight;
+  /** By `widgetKey`. */
+  readonly pictures: ReadonlyMap<string, Picture>;
+};
+
+/** Attributes of the directive that are no controls of the widget. */
+const own = new Set(["id", "name", "step", "print-step"]);
+
+/** Where the picture of a widget's state is found: its program, and the state as in an address. */
+export function widgetKey(node: ContainerDirective, at: "step" | "print-step"): string {
+  const attributes = node.attributes ?? {};
+  const query = Object.entries(attributes)
+    .filter(([key, value]) => !own.has(key) && value)
+    .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);
+  const step = attributes[at] ?? attributes.step ?? "0";
+  return `figures/${attributes.name ?? ""}/widget.ts?${[...query, `step=${step}`].join("&")}`;
+}
+
+export function insertWidgets(options: Options) {
+  return (tree: Root, file: VFile): void => {
+    visit(tree, "containerDirective", (node, index, parent) => {
+      if (node.name !== "widget" || !parent || index === undefined) return;
+      parent.children[index] = widget(node, options, file) as RootContent;
+    });
+  };
+}
+
+function widget(node: ContainerDirective, options: Options, file: VFile) {
+  const { id = "", name = "" } = node.attributes ?? {};
+  const caption = node.children.filter((child): child is Paragraph => child.type === "paragraph");
+  if (caption.length !== 1 || node.children.length !== 1)
+    fail(file, node, "figure-caption", {
+      reason: "A widget holds something else than its caption",
+      expected: "one paragraph that states its point and says in words what is to be seen",
+    });
+  const live = find(widgetKey(node, "step"), node, options, file);
+  const still = find(widgetKey(node, "print-step"), node, options, file);
+  const words = caption[0] ? textOf(caption[0] as never) : "";
+  const children =
+    live && still ? [liveView(live, node, options, file), stillView(still, node)] : [];
+  return block(
+    "figure",
+    {
+      className: ["figure", "has-widget"],
+      id: id ?? "",
+      dataWidget: name ?? "",
+      ...(live ? { dataState: live.still.query } : {}),
+      ...(still ? { dataPrintState: still.still.query } : {}),
+    },
+    [
+      ...children,
+      block(
+        "figcaption",
+        {},
+        spaced([
+          leaf("span", { className: ["label"], dataLabel: "figure" }, [], node.position),
+          block("span", { className: ["caption"] }, caption[0]?.children ?? [], node.position),
+        ]),
+        node.position,
+      ),
+    ],
+    node.position,
+  );
+
+  function stillView({ svg, still: state }: Found, { position }: ContainerDirective) {
+    const label = `${state.say} ${words}`;
+    return only("pdf,epub", [picture(svg, "img", label)], position);
+  }
+}
+
+type Found = { readonly svg: Element; readonly still: Still };
+
+function find(
+  key: string,
+  node: ContainerDirective,
+  { pictures }: Options,
+  file: VFile,
+): Found | null {
+  const found = pictures.get(key);
+  if (found?.kind === "widget") return found;
+  const problem = found?.kind === "problem" ? found : null;
+  fail(file, node, problem?.rule ?? "widget-draws", {
+    reason: problem?.reason ?? `No picture of ${key}`,
+    ...(problem?.known ? { found: node.attributes?.name ?? "", known: problem.known } : {}),
+  });
+  return null;
+}
+
+function liveView({ svg, still }: Found, node: ContainerDirective, options: Options, file: VFile) {
+  const id = node.attributes?.id ?? "";
+  const panel = fragment(still.panel.replaceAll(idPlace, id));
+  return only(
+    "html",
+    [
+      picture(svg, still.hasHandles ? "group" : "img", still.say),
+      element("div", { className: ["widget-say"] }, [text(still.say)]),
+      element("div", { className: ["widget-panel"], role: "group", ariaLabel: still.title }, [
+        ...panel,
+        element("p", { className: ["widget-status"], role: "status" }, []),
+      ]),
+      details("widget-state", "The state as a table", [
+        element("div", { className: ["scroller"] }, [
+          element("table", {}, fragment(`<table>${still.table}</table>`, "table")),
+        ]),
+      ]),
+      ...codeOf(still, options, node, file),
+    ],
+    node.position,
+  );
+}
+
+/** All regions that the widget may run, one of them shown, its line marked. */
+function codeOf(
+  still: Still,
+  options: Options,
+  node: ContainerDirective,
+  file: VFile,
+): ElementContent[] {
+  const listings = Object.entries(still.code).flatMap(([name, place]) => {
+    const found = options.sources.region(place.file, place.region);
+    if (found.kind !== "found") {
+      fail(file, node, "listing-region-exists", {
+        reason: `The widget "${node.attributes?.name ?? ""}" shows ${place.file}, which has no region "${place.region}"`,
+        found: place.region,
+        known: found.known,
+      });
+      return [];
+    }
+    const isRunning = still.running?.listing === name;
+    const lines = codeLines(options.highlight(found.region.text, "ts"));
+    for (const line of lines)
+      if (
+        isRunning &&
+        line.type === "element" &&
+        textOf(line).includes(still.running?.line ?? "\n")
+      )
+        line.properties.className = ["line", "running"];
+    return [
+      element("div", { dataListing: name, ...(isRunning ? {} : { hidden: true }) }, [
+        element("pre", { className: ["code"], dataLang: "ts" }, [element("code", {}, lines)]),
+        element("div", { className: ["proof"] }, [text(`${place.file}, region ${place.region}`)]),
+      ]),
+    ];
+  });
+  if (listings.length === 0) return [];
+  const none = { className: ["widget-no-code"], ...(still.running ? { hidden: true } : {}) };
+  return [
+    details("widget-code", "The code at this step", [
+      ...listings,
+      element("div", none, [text("At this step the network moves, and none of the code runs.")]),
+    ]),
+  ];
+}
+
+function details(className: string, summary: string, children: ElementContent[]): ElementContent {
+  return element("details", { className: [className] }, [
+    element("summary", {}, [text(summary)]),
+    ...children,
+  ]);
+}
+
+function picture(svg: Element, role: "img" | "group", label: string): ElementContent {
+  return element("div", { className: ["picture"], role, ariaLabel: label }, [structuredClone(svg)]);
+}
+
+function only(
+  format: string,
+  children: ElementContent[],
+  position: ContainerDirective["position"],
+) {
+  return leaf("div", { className: ["only"], dataFormat: format }, children, position);
+}
+
+/** HTML text as nodes; `inside` names the element whose content is wanted. */
+function fragment(html: string, inside?: string): ElementContent[] {
+  const root = fromHtml(html, { fragment: true });
+  const outer = inside
+    ? root.children.find((child) => child.type === "element" && child.tagName === inside)
+    : root;
+  visit(root, (one) => {
+    delete one.position;
+  });
+  return outer && "children" in outer ? (outer.children as ElementContent[]) : [];
+}

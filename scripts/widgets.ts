@@ -1,0 +1,108 @@
+/**
+ * The scripts of widgets: each `figures/<name>/widget.ts` with the programs that it runs, as one classic script (modules do not
+ * load from file://), over a core that all of a page share: the controller, the kernel, the helpers of drawing.
+ */
+import { dirname, join, relative, sep } from "node:path";
+import { type Plugin, rolldown } from "rolldown";
+import { closureOf } from "./closure.ts";
+import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
+
+export const corePath = "assets/widgets/core.js";
+
+export function scriptPath(name: string): string {
+  return `assets/widgets/${name}.js`;
+}
+
+/** Names of the folders of figures/ that hold a widget. */
+export function widgetNames(root: string): string[] {
+  return listFiles(join(root, "figures"))
+    .map((path) => /^([^/]+)\/widget\.ts$/.exec(path)?.[1])
+    .filter((name) => name !== undefined);
+}
+
+/**
+ * Script texts by path below html/: the core, and one a widget.
+ *
+ * @param toolchain  folder of the toolchain, which has the controller
+ */
+export async function bundleWidgets(
+  root: string,
+  toolchain: string,
+  cacheFolder: string,
+): Promise<Map<string, string>> {
+  const names = widgetNames(root);
+  if (names.length === 0) return new Map();
+  const closures = names.map((name) => closureOf(root, `figures/${name}/widget.ts`));
+  const lock = readText(join(toolchain, "package-lock.json"));
+  const own = closureOf(toolchain, "scripts/widget/core.ts");
+  const shared = sharedModules(
+    closures.flatMap((closure) => closure.filter((_, at) => at % 2 === 0)),
+  );
+  const scripts = new Map<string, string>();
+  const kept = async (path: string, inputs: readonly string[], make: () => Promise<string>) => {
+    const file = join(cacheFolder, `${hashOf([path, lock, ...inputs])}.js`);
+    if (!isFile(file)) writeFile(file, await make());
+    scripts.set(path, readText(file));
+  };
+  await kept(corePath, [...own, ...shared, ...closures.flat()], () =>
+    bundle(root, coreEntry(root, toolchain, shared), []),
+  );
+  for (const [index, name] of names.entries())
+    await kept(scriptPath(name), [...shared, ...(closures[index] ?? [])], () =>
+      bundle(root, widgetEntry(root, name), shared),
+    );
+  return scripts;
+}
+
+/** The kernel and what lies beside the folders of figures: more than one widget lives on them. */
+function sharedModules(paths: readonly string[]): string[] {
+  const shared = paths.filter((path) => /^code\/kernel\/|^figures\/[^/]+\.ts$/.test(path));
+  return [...new Set(shared)].sort();
+}
+
+function coreEntry(root: string, toolchain: string, shared: readonly string[]): string {
+  const core = JSON.stringify(join(toolchain, "scripts/widget/core.ts"));
+  return [
+    `import ${core};`,
+    ...shared.map((path, at) => `import * as m${at} from ${JSON.stringify(join(root, path))};`),
+    ...shared.map((path, at) => `partialFailure.modules[${JSON.stringify(path)}] = m${at};`),
+  ].join("\n");
+}
+
+function widgetEntry(root: string, name: string): string {
+  const path = JSON.stringify(join(root, "figures", name, "widget.ts"));
+  return `import widget from ${path};\npartialFailure.register(widget);`;
+}
+
+/** @param outside  repository paths of modules that the core holds */
+async function bundle(root: string, entry: string, outside: readonly string[]): Promise<string> {
+  const name = "\0entry";
+  const prefix = "core:";
+  const held = new Set(outside);
+  const plugin: Plugin = {
+    name: "entry",
+    resolveId(id, importer) {
+      if (id === name) return id;
+      if (!id.startsWith(".") || importer === undefined) return null;
+      const path = relative(root, join(dirname(importer), id))
+        .split(sep)
+        .join("/");
+      return held.has(path) ? { id: prefix + path, external: true } : null;
+    },
+    load: (id) => (id === name ? entry : null),
+  };
+  const build = await rolldown({
+    input: name,
+    cwd: root,
+    plugins: [plugin],
+    platform: "browser",
+    logLevel: "silent",
+  });
+  const { output } = await build.generate({
+    format: "iife",
+    minify: true,
+    globals: (id) => `partialFailure.modules[${JSON.stringify(id.slice(prefix.length))}]`,
+  });
+  await build.close();
+  return output[0].code;
+}
