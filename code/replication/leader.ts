@@ -185,7 +185,7 @@ function committed(options: Options, state: State): number {
   const counted = whoCounts(options, state);
   const positions = counted.map((peer) => acked[peer] ?? 0);
   positions.sort((one, other) => other - one);
-  const position = positions[needed - 1] ?? log.length;
+  const position = positions[needed - 1] ?? 0;
   // Entries of earlier epochs count only under one of ours: they may
   // still be replaced by a log that they have not seen.
   return log[position - 1]?.epoch === epoch ? position : 0;
