@@ -23,6 +23,7 @@ import type {
 import * as pages from "./pages.ts";
 import { minutesOf, sum } from "./reading-time.ts";
 import { selectSections } from "./select.ts";
+import { type SkillList, skillsPage } from "./skills.ts";
 import { type CitationStyle, citeWorks } from "./transform/citations.ts";
 import { gatherIndex } from "./transform/index-terms.ts";
 import { numberChapter } from "./transform/labels.ts";
@@ -40,6 +41,8 @@ export type Assembly = {
   /** Title of the edition that has everything. */
   readonly completeTitle: string;
   readonly colophon: pages.Colophon;
+  /** Sentences of the skill map; null where the book has none. */
+  readonly skills: SkillList | null;
   /** Lines of a printed region, and how many of them can be executed. */
   readonly linesOf: (path: string, region: string) => PrintedLines;
 };
@@ -103,6 +106,16 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
     contents: { type: "root", children: [] },
     preface: { type: "root", children: [] },
     solutions,
+    skills: assembly.skills
+      ? skillsPage(
+          written.flatMap(({ section, chapter }) =>
+            section.kind === "chapter" && chapter
+              ? [{ ...chapter.meta, number: section.number ?? "" }]
+              : [],
+          ),
+          assembly.skills,
+        )
+      : { type: "root", children: [] },
     glossary,
     bibliography: pages.bibliographyPage(works),
     index: pages.indexPage(indexEntries),
@@ -158,6 +171,7 @@ const titles: Readonly<Record<FrontPage | BackPage, string>> = {
   glossary: "Glossary",
   bibliography: "Bibliography",
   index: "Index",
+  skills: "Skills",
 };
 
 function draftSections(edition: Edition, assembly: Assembly): Draft[] {

@@ -160,6 +160,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     ids,
     completeTitle: "the complete edition",
     colophon,
+    skills: pool.skills,
     linesOf(path, name) {
       const found = sources.region(path, name);
       const lines = found.kind === "found" ? found.region.lines : [];

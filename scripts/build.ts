@@ -3,14 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "puppeteer";
 import { openStage, publish, type Stage } from "./artefacts.ts";
 import { forFormat } from "./assemble.ts";
-import {
-  cacheFolder,
-  type MadeBook,
-  makeBook,
-  reportMistakes,
-  themeText,
-  toolchainRoot,
-} from "./book.ts";
+import { type MadeBook, makeBook, reportMistakes, themeText, toolchainRoot } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf } from "./cli.ts";
 import { exists, readText, removeFolder } from "./files.ts";
@@ -19,8 +12,8 @@ import { type BookMeta, type EditionBook, type Format, formats } from "./model.t
 import { epubFile } from "./output/epub.ts";
 import { htmlFiles } from "./output/html.ts";
 import { startPage } from "./output/start.ts";
+import { pageScripts } from "./page-scripts.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { bundleWidgets } from "./widgets.ts";
 
 const help = `npm run build                                    everything into dist/
 npm run build -- sample                          one edition, or several
@@ -172,7 +165,7 @@ const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) 
       progress.stage(`write ${id}/html`);
       const start = performance.now();
       const files = await htmlFiles(book, {
-        widgets: await bundleWidgets(root, toolchainRoot, cacheFolder(root, "widgets")),
+        ...(await pageScripts(root)),
         theme: (name) => themeText(root, name),
         subset: keptSubset(root),
       });

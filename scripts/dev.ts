@@ -4,14 +4,14 @@ import { createServer, type ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import type { Browser } from "puppeteer";
 import { forFormat } from "./assemble.ts";
-import { cacheFolder, makeBook, themeText, toolchainRoot } from "./book.ts";
+import { makeBook, themeText } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf, UsageError } from "./cli.ts";
 import { keptSubset } from "./kept.ts";
 import { htmlFiles } from "./output/html.ts";
+import { pageScripts } from "./page-scripts.ts";
 import { silent } from "./progress.ts";
 import { formatMessages, hasErrors } from "./report.ts";
-import { bundleWidgets } from "./widgets.ts";
 
 const help = `npm run dev                      previews the edition "complete" on a local port; changes reload the page
 npm run dev -- sample            previews another edition
@@ -54,7 +54,7 @@ async function dev({ values, positionals, root }: Arguments): Promise<number> {
         const edition = made.editions.find((each) => each.edition.id === id);
         if (edition)
           files = await htmlFiles(forFormat(edition, "html"), {
-            widgets: await bundleWidgets(root, toolchainRoot, cacheFolder(root, "widgets")),
+            ...(await pageScripts(root)),
             theme: (name) => themeText(root, name),
             subset: keptSubset(root),
           });

@@ -19,6 +19,7 @@ import {
 } from "./model.ts";
 import { parseInline } from "./parse.ts";
 import { fail } from "./report.ts";
+import { checkSkills, type SkillList } from "./skills.ts";
 
 /** A chapter before any transform: its file and what its front matter says. */
 export type ChapterSource = {
@@ -69,6 +70,8 @@ export type Pool = {
   readonly editionFiles: ReadonlyMap<string, VFile>;
   /** What each chapter has to explain: `chapters/terms.yaml`. */
   readonly terms: TermList | null;
+  /** What a reader can do after each chapter: `chapters/skills.yaml`. */
+  readonly skills: SkillList | null;
   readonly bibliography: readonly CslEntry[];
   readonly decks: readonly VFile[];
   /** All files that mistakes can be noted on, in the order of reading. */
@@ -178,6 +181,14 @@ export function loadPool(root: string): Pool {
   const terms = exists(join(root, "chapters/terms.yaml"))
     ? termsFrom(open("chapters/terms.yaml"), chapters)
     : null;
+  const skills = exists(join(root, "chapters/skills.yaml"))
+    ? skillsFrom(open("chapters/skills.yaml"))
+    : null;
+  if (skills)
+    checkSkills(
+      chapters.map(({ meta }) => meta),
+      skills,
+    );
   return {
     root,
     book,
@@ -188,6 +199,7 @@ export function loadPool(root: string): Pool {
     editionFiles: new Map(editions.map(({ file, edition }) => [edition.id, file])),
     bibliography,
     terms,
+    skills,
     decks,
     files,
   };
@@ -221,6 +233,15 @@ function termsFrom(file: VFile, chapters: readonly ChapterSource[]): TermList {
   const fields = Object.fromEntries(ids.map((id) => [id, { type: "strings" as const }]));
   const values = readFields(file, String(file.value), 1, fields) ?? {};
   return { file, byChapter: new Map(Object.entries(values) as [string, string[]][]) };
+}
+
+/** `chapters/skills.yaml`: a sentence a skill, and ids that have been given up. */
+function skillsFrom(file: VFile): SkillList {
+  const fields = { skills: { type: "map", required: true }, aliases: { type: "map" } } as const;
+  const values = readFields(file, String(file.value), 1, fields) ?? {};
+  const texts = (map: unknown) =>
+    new Map(Object.entries(map ?? {}).map(([id, text]) => [id, String(text)]));
+  return { file, sentences: texts(values.skills), aliases: texts(values.aliases) };
 }
 
 /** What no text may hold: bytes that are no UTF-8, and control characters, which XML forbids. */

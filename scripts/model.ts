@@ -31,7 +31,7 @@ export const formats = ["pdf", "epub", "html"] as const;
 export type Format = (typeof formats)[number];
 
 export const frontPages = ["half-title", "title", "copyright", "contents", "preface"] as const;
-export const backPages = ["solutions", "glossary", "bibliography", "index"] as const;
+export const backPages = ["solutions", "skills", "glossary", "bibliography", "index"] as const;
 export type FrontPage = (typeof frontPages)[number];
 export type BackPage = (typeof backPages)[number];
 

@@ -18,6 +18,7 @@ export const rules = {
   "edition-minutes": "A part of an edition takes as long as it may.",
   "edition-stands-alone": "An edition that stands alone refers only to what it contains.",
   "opening-has-part": "A text that opens or closes a part belongs to a part of an edition.",
+  "skill-known": "A skill has a sentence, and a sentence a chapter that teaches it.",
   "terms-marked": "A chapter explains the terms that are asked of it.",
   // Text
   "no-raw-html": "Raw HTML is off; what is needed has a directive.",

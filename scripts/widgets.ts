@@ -2,8 +2,8 @@
  * The scripts of widgets: each `figures/<name>/widget.ts` with the programs that it runs, as one classic script (modules do not
  * load from file://), over a core that all of a page share: the controller, the kernel, the helpers of drawing.
  */
-import { dirname, join, relative, sep } from "node:path";
-import { type Plugin, rolldown } from "rolldown";
+import { join } from "node:path";
+import { bundleScript } from "./bundle.ts";
 import { closureOf } from "./closure.ts";
 import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
 
@@ -45,11 +45,11 @@ export async function bundleWidgets(
     scripts.set(path, readText(file));
   };
   await kept(corePath, [...own, ...shared, ...closures.flat()], () =>
-    bundle(root, coreEntry(root, toolchain, shared), []),
+    bundleScript(root, coreEntry(root, toolchain, shared)),
   );
   for (const [index, name] of names.entries())
     await kept(scriptPath(name), [...shared, ...(closures[index] ?? [])], () =>
-      bundle(root, widgetEntry(root, name), shared),
+      bundleScript(root, widgetEntry(root, name), new Set(shared)),
     );
   return scripts;
 }
@@ -72,37 +72,4 @@ function coreEntry(root: string, toolchain: string, shared: readonly string[]): 
 function widgetEntry(root: string, name: string): string {
   const path = JSON.stringify(join(root, "figures", name, "widget.ts"));
   return `import widget from ${path};\npartialFailure.register(widget);`;
-}
-
-/** @param outside  repository paths of modules that the core holds */
-async function bundle(root: string, entry: string, outside: readonly string[]): Promise<string> {
-  const name = "\0entry";
-  const prefix = "core:";
-  const held = new Set(outside);
-  const plugin: Plugin = {
-    name: "entry",
-    resolveId(id, importer) {
-      if (id === name) return id;
-      if (!id.startsWith(".") || importer === undefined) return null;
-      const path = relative(root, join(dirname(importer), id))
-        .split(sep)
-        .join("/");
-      return held.has(path) ? { id: prefix + path, external: true } : null;
-    },
-    load: (id) => (id === name ? entry : null),
-  };
-  const build = await rolldown({
-    input: name,
-    cwd: root,
-    plugins: [plugin],
-    platform: "browser",
-    logLevel: "silent",
-  });
-  const { output } = await build.generate({
-    format: "iife",
-    minify: true,
-    globals: (id) => `partialFailure.modules[${JSON.stringify(id.slice(prefix.length))}]`,
-  });
-  await build.close();
-  return output[0].code;
 }

@@ -243,6 +243,7 @@ const pageTypes: Record<FrontPage | BackPage, readonly [string | null, string | 
   contents: ["toc", "doc-toc"],
   preface: ["preface", "doc-preface"],
   solutions: [null, null],
+  skills: [null, null],
   glossary: ["glossary", "doc-glossary"],
   bibliography: ["bibliography", "doc-bibliography"],
   index: ["index", "doc-index"],

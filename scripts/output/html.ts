@@ -25,6 +25,7 @@ import {
   subsetsFor,
   titleBlock,
 } from "./document.ts";
+import { addRunLinks, type Runnable, runFiles } from "./run-pages.ts";
 
 /** No script, style, font or picture from outside the folder, and no request at all from scripts. */
 const policy = [
@@ -51,7 +52,12 @@ const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">
  */
 export async function htmlFiles(
   book: EditionBook,
-  deps: ScreenDeps & { readonly widgets: ReadonlyMap<string, string> },
+  deps: ScreenDeps & {
+    /** Scripts of widgets by path. */
+    readonly widgets: ReadonlyMap<string, string>;
+    /** Programs that the reader may change and run; null where there are none. */
+    readonly runnable: Runnable | null;
+  },
 ): Promise<Map<string, string | Uint8Array>> {
   const pages = book.sections.filter(hasPage);
   const hrefFrom = linksOf(book, pages);
@@ -61,12 +67,21 @@ export async function htmlFiles(
   for (const [index, section] of pages.entries()) {
     const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
     const tree = bodyOf(section, (id) => hrefFrom(section, id));
+    if (deps.runnable) addRunLinks(tree, deps.runnable.names);
     files.set(pageName(section), sectionPage(book, pages, section, tree, neighbors));
   }
 
   for (const [id, bytes] of await subsetsFor(book, deps)) files.set(`assets/${id}.woff2`, bytes);
   files.set("assets/book.css", styleSheet(deps));
+  if (book.sections.some(({ page }) => page === "skills")) {
+    files.set("assets/skills.js", deps.theme("skills.js"));
+    files.set("assets/recall.js", recallScript(book));
+  }
   files.set("assets/screen.js", deps.theme("screen.js"));
+  if (deps.runnable) {
+    const trees = book.sections.map(({ tree }) => tree);
+    for (const [path, text] of runFiles(book, trees, deps.runnable)) files.set(path, text);
+  }
   for (const path of widgetScripts(book.sections.map(({ tree }) => tree)))
     files.set(path, deps.widgets.get(path) ?? "");
   return files;
@@ -77,7 +92,15 @@ function styleSheet(deps: ScreenDeps): string {
   return [
     `/* Faces:\n   ${notices} (https://openfontlicense.org) */\n`,
     fontFaceCss(screenFaces, (face) => `${face.id}.woff2`),
-    ...["tokens.css", "figures.css", "code.css", "screen.css", "widgets.css"].map(deps.theme),
+    ...[
+      "tokens.css",
+      "figures.css",
+      "code.css",
+      "screen.css",
+      "widgets.css",
+      "run.css",
+      "skills.css",
+    ].map(deps.theme),
   ].join("\n");
 }
 
@@ -122,7 +145,7 @@ function sectionPage(
     language: book.book.language,
     title: `${fullTitle(section)} · ${bookTitle(book)}`,
     description: section.abstract ?? section.question ?? book.edition.description,
-    head: [head, ...widgetScripts([tree]).map(deferred)].join("\n"),
+    head: [head, ...scriptsOf(section, tree).map(deferred)].join("\n"),
     bodyClass: section.kind,
     body: [
       ...bar(book),
@@ -135,6 +158,30 @@ function sectionPage(
       ]),
     ],
   });
+}
+
+function scriptsOf(section: Section, tree: Root): string[] {
+  const own = section.page === "skills" ? ["assets/recall.js", "assets/skills.js"] : [];
+  return [...widgetScripts([tree]), ...own];
+}
+
+/** Terms with their definitions, by the chapter that defines them: what is asked again in days. */
+function recallScript(book: EditionBook): string {
+  const owners = idOwners(book.sections);
+  const glossary = book.sections.find(({ page }) => page === "glossary");
+  const rows = glossary ? elements(glossary.tree, ({ tagName }) => tagName === "dt") : [];
+  const definitions = glossary ? elements(glossary.tree, ({ tagName }) => tagName === "dd") : [];
+  const cards = rows.map((row, at) => {
+    const [link] = elements(row, ({ tagName }) => tagName === "a");
+    const mark = (link ? (property(link, "href") ?? "") : "").slice(1);
+    const definition = definitions[at];
+    return {
+      term: textOf(row),
+      definition: definition ? textOf(definition) : "",
+      chapter: owners.get(mark) ?? "",
+    };
+  });
+  return `(globalThis.partialFailure ??= {}).cards = ${JSON.stringify(cards)};\n`;
 }
 
 /** Scripts that the widgets of these trees need, the core first; none where there is no widget. */

@@ -174,6 +174,7 @@ function listing(
       ...(attributes.id ? { id: attributes.id } : {}),
       dataFile: region.path,
       dataRegion: region.name,
+      dataLine: region.lines[0] ?? 1,
       ...steps,
     },
     [body, caption],

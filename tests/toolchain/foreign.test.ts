@@ -58,6 +58,7 @@ async function html(made: MadeBook): Promise<Map<string, string>> {
   if (!edition) throw new Error(formatMessages(made.files));
   const files = await htmlFiles(forFormat(edition, "html"), {
     widgets: new Map(),
+    runnable: null,
     theme: (name) => themeText(root, name),
     subset: keptSubset(root),
   });

@@ -18,6 +18,7 @@ const order = [
   "regions.ts",
   "sources.ts",
   "parse.ts",
+  "skills.ts",
   "load.ts",
   "highlight.ts",
   "fonts.ts",
@@ -29,6 +30,11 @@ const order = [
   "widget/still.ts",
   "widget/controller.ts",
   "widget/core.ts",
+  "run/messages.ts",
+  "run/strip.ts",
+  "run/test-api.ts",
+  "run/runtime.ts",
+  "run/page.ts",
   "transform/hast.ts",
   "transform/fences.ts",
   "transform/headings.ts",
@@ -69,9 +75,12 @@ const order = [
   "progress.ts",
   "book.ts",
   "kept.ts",
+  "bundle.ts",
   "widgets.ts",
+  "runnable.ts",
   "artefacts.ts",
   "output/document.ts",
+  "output/run-pages.ts",
   "output/html.ts",
   "output/epub-package.ts",
   "output/epub.ts",
@@ -85,6 +94,7 @@ const order = [
   "output/pdf.ts",
   "output/deck.ts",
   "output/start.ts",
+  "page-scripts.ts",
   "programs.ts",
   "decks.ts",
   "cli.ts",
@@ -111,7 +121,7 @@ const commands = [
 ];
 
 /** Bundled for the browser; the second draws stills in a process of its own. */
-const entries = ["widget/core.ts", "widget/still.ts"];
+const entries = ["widget/core.ts", "widget/still.ts", "run/runtime.ts"];
 
 function importsOf(path: string): string[] {
   const text = readFileSync(join(scripts, path), "utf8");

@@ -1,0 +1,149 @@
+/**
+ * The pages on which programs are changed and run, in the real browser, from a folder, without a network: what is printed is what the book
+ * prints, tests pass, a broken program falls over its invariant with a picture, an endless loop is stopped.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "puppeteer";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBrowser } from "../../scripts/browser.ts";
+import { listFiles } from "../../scripts/files.ts";
+import { requireDist } from "./dist.ts";
+
+const folder = requireDist("complete", "html");
+const pages = listFiles(folder).filter((name) => /^run-.*\.html$/.test(name));
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+/** A page that is ready to run, and what went wrong in it. */
+async function open(name: string, hash = ""): Promise<{ page: Page; problems: string[] }> {
+  const page = await browser.newPage();
+  await page.setOfflineMode(true);
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  await page.goto(pathToFileURL(join(folder, name)).href + hash);
+  await page.waitForSelector("[data-ready]");
+  return { page, problems };
+}
+
+/** Press a button, wait until it is over, and read what the page says of it. */
+async function press(page: Page, id: string): Promise<string> {
+  await page.$eval("#state", (state) => {
+    state.textContent = "";
+  });
+  await page.click(`#${id}`);
+  await page.waitForFunction(
+    () => /[^…]$/.test(document.querySelector("#state")?.textContent ?? ""),
+    { timeout: 110_000 },
+  );
+  return textOf(page, "#state");
+}
+
+function textOf(page: Page, selector: string): Promise<string> {
+  return page.$eval(selector, (node) => node.textContent ?? "");
+}
+
+/** Change the open file in the editor as a reader would, by what it has and shall have. */
+async function edit(page: Page, path: string, from: string, to: string): Promise<void> {
+  await page.select("#file", path);
+  const all = await page.evaluate((name) => {
+    const { partialFailure } = globalThis as never as {
+      partialFailure: { program: { files: Record<string, string> } };
+    };
+    return partialFailure.program.files[name] ?? "";
+  }, path);
+  expect(all.split(from), `${path} has "${from}" once`).toHaveLength(2);
+  await page.focus(".cm-content");
+  await page.keyboard.down("Control");
+  await page.keyboard.press("a");
+  await page.keyboard.up("Control");
+  await page.evaluate(
+    (text) => {
+      const data = new DataTransfer();
+      data.setData("text/plain", text);
+      const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+      document.querySelector(".cm-content")?.dispatchEvent(paste);
+    },
+    all.replace(from, to),
+  );
+}
+
+test("there is a page for each program that the edition prints and that has a sample", () => {
+  expect(pages.length).toBeGreaterThan(20);
+});
+
+test("each program prints in its page what the book has recorded", async () => {
+  const wrong: string[] = [];
+  for (const name of pages) {
+    const { page, problems } = await open(name);
+    const said = await press(page, "run");
+    if (said !== "It printed what the book has.") problems.push(said);
+    wrong.push(...problems.map((problem) => `${name}: ${problem}`));
+    await page.close();
+  }
+  expect(wrong).toEqual([]);
+}, 600_000);
+
+test("a program's tests pass in the page", async () => {
+  const { page, problems } = await open("run-locks.html");
+  expect(await press(page, "test")).toMatch(/^\d{2,} passed, 0 failed\.$/);
+  expect(problems).toEqual([]);
+  await page.close();
+}, 120_000);
+
+test("a listing leads to its region, a transcript to its sample and seed", async () => {
+  const chapter = listFiles(folder).find((name) => /^\d+-locks\.html$/.test(name)) ?? "";
+  const html = readFileSync(join(folder, chapter), "utf8");
+  const links = [...html.matchAll(/href="(run-[^"#]+)(#[^"]+)"/g)];
+  const listing = links.find(([, , hash]) => hash?.includes("file=code/locks/store.ts"));
+  const transcript = links.find(([, , hash]) => hash?.includes("sample=locks/paused"));
+  const { page } = await open(listing?.[1] ?? "", listing?.[2]?.replaceAll("&#x26;", "&"));
+  expect(await page.$eval("#file", (file) => (file as HTMLSelectElement).value)).toBe(
+    "code/locks/store.ts",
+  );
+  expect(await textOf(page, ".cm-activeLine, .cm-line")).toMatch(/\S/);
+  await page.close();
+  const other = await open(transcript?.[1] ?? "", transcript?.[2]?.replaceAll("&#x26;", "&"));
+  expect(await other.page.$eval("#sample", (one) => (one as HTMLSelectElement).value)).toBe(
+    "locks/paused",
+  );
+  await other.page.close();
+});
+
+test("a change that breaks an invariant falls, says which, and draws it", async () => {
+  const { page } = await open("run-locks.html");
+  await edit(page, "code/locks/store.ts", "return token < state.highest;", "return false;");
+  await page.select("#tests", "code/locks/locks.test.ts");
+  expect(await press(page, "test")).toMatch(/^\d+ passed, [1-9]\d* failed\.$/);
+  expect(await textOf(page, "#results li h3")).toMatch(/\S/);
+  expect(await page.$$eval("#results .picture svg", (all) => all.length)).toBeGreaterThan(0);
+  expect(await textOf(page, "#file")).toContain("● code/locks/store.ts");
+  await page.click("#reset-all");
+  expect(await press(page, "test")).toMatch(/ 0 failed\.$/);
+  await page.close();
+}, 240_000);
+
+test("a text that does not parse is told with its line", async () => {
+  const { page } = await open("run-locks.html");
+  await edit(page, "code/locks/store.ts", "return token < state.highest;", "return token <;");
+  expect(await press(page, "run")).toMatch(/^code\/locks\/store\.ts:\d+:\d+ does not parse\.$/);
+  await page.close();
+});
+
+test("a program that never ends is stopped, and another runs after it", async () => {
+  const { page } = await open("run-locks.html");
+  await edit(page, "code/locks/store.ts", "return token < state.highest;", "for (;;) {}");
+  expect(await press(page, "run")).toBe("It failed.");
+  expect(await textOf(page, "#failure")).toContain("it was stopped");
+  await page.click("#reset-all");
+  expect(await press(page, "run")).toBe("It printed what the book has.");
+  await page.close();
+}, 60_000);

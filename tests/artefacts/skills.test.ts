@@ -1,0 +1,136 @@
+/** The skill map in the real browser, from a folder: ticks are kept, carried as a file, lead to what is next; terms are asked again. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, ElementHandle, Page } from "puppeteer";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openBrowser } from "../../scripts/browser.ts";
+import { requireDist } from "./dist.ts";
+
+const folder = requireDist("complete", "html");
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+beforeEach(async () => {
+  page = await open();
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+});
+
+async function open(): Promise<Page> {
+  const opened = await browser.newPage();
+  await opened.setOfflineMode(true);
+  await opened.goto(pathToFileURL(join(folder, "skills.html")).href);
+  return opened;
+}
+
+function stateOf(chapter: string): Promise<string> {
+  return page.$eval(`[data-chapter="${chapter}"] .skill-state`, (state) => state.textContent ?? "");
+}
+
+/** Tick every box of a chapter, as a reader does. */
+async function learn(chapter: string): Promise<void> {
+  for (const box of await page.$$(`.skill-chapter[data-chapter="${chapter}"] input`))
+    await box.click();
+}
+
+test("the list has every chapter with what it needs, and the picture has the same", async () => {
+  const listed = await page.$$eval(".skill-chapter", (all) =>
+    all.map((one) => (one as HTMLElement).dataset.chapter),
+  );
+  const drawn = await page.$$eval(".skill-node", (all) =>
+    all.map((one) => (one as unknown as HTMLElement).dataset.chapter),
+  );
+  expect(listed.length).toBeGreaterThan(15);
+  expect([...drawn].sort()).toEqual([...listed].sort());
+  const edges = await page.$$eval("[data-edge]", (all) => all.length);
+  const needs = await page.$$eval(".skill-chapter", (all) =>
+    all.flatMap((one) => (one as HTMLElement).dataset.needs?.split(" ").filter(Boolean) ?? []),
+  );
+  expect(edges).toBe(needs.length);
+});
+
+test("what is next moves when a chapter is learned, and is there again after a reload", async () => {
+  expect(await stateOf("consistency")).not.toContain("next");
+  expect(await stateOf("clocks")).toContain("next");
+  await learn("clocks");
+  expect(await stateOf("clocks")).toMatch(/^(\d+) of \1$/);
+  expect(await stateOf("consistency")).toContain("next");
+  await page.reload();
+  expect(await stateOf("consistency")).toContain("next");
+  const bar = await page.$eval(
+    '.skill-node[data-chapter="clocks"] .skill-bar',
+    (node) => Number(node.getAttribute("width")) > 0,
+  );
+  expect(bar).toBe(true);
+});
+
+test("progress goes into a file and comes out of it; another file changes nothing", async () => {
+  await learn("clocks");
+  const text = await page.evaluate(() => localStorage.getItem("book-skills") ?? "");
+  const outside = mkdtempSync(join(tmpdir(), "skills-"));
+  writeFileSync(join(outside, "progress.json"), text);
+  writeFileSync(join(outside, "other.json"), "[1, 2]");
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  expect(await stateOf("clocks")).toMatch(/^0 of/);
+  const input = (await page.$(".skill-tools input")) as ElementHandle<HTMLInputElement>;
+  await input.uploadFile(join(outside, "other.json"));
+  await page.waitForFunction(() =>
+    document.querySelector(".skill-status")?.textContent?.includes("nothing was changed"),
+  );
+  expect(await stateOf("clocks")).toMatch(/^0 of/);
+  await input.uploadFile(join(outside, "progress.json"));
+  await page.waitForFunction(() =>
+    document.querySelector(".skill-status")?.textContent?.startsWith("Taken"),
+  );
+  expect(await stateOf("clocks")).toMatch(/^(\d+) of \1$/);
+});
+
+test("an id that was renamed keeps its tick", async () => {
+  await page.evaluate(() => {
+    const list = document.querySelector<HTMLElement>(".skill-list");
+    const skill = document.querySelector<HTMLElement>(".skill")?.dataset.skill;
+    if (list) list.dataset.aliases = JSON.stringify({ "old.name": skill });
+    localStorage.setItem(
+      "book-skills",
+      JSON.stringify({ version: 1, learned: { "old.name": "2026-01-01" }, cards: {} }),
+    );
+  });
+  const source = readFileSync(join(folder, "assets/skills.js"), "utf8");
+  await page.$$eval(".skill-tools, .recall, .skill-state", (all) => {
+    for (const node of all) node.remove();
+  });
+  await page.$$eval(".skill label", (all) => {
+    for (const label of all) {
+      const words = document.createElement("span");
+      words.className = "skill-words";
+      label.replaceWith(words);
+    }
+  });
+  await page.evaluate(source);
+  expect(await page.$eval(".skill input", (box) => (box as HTMLInputElement).checked)).toBe(true);
+});
+
+test("terms of a chapter that was begun are asked, and again when they are due", async () => {
+  const due = () => page.$eval(".recall-due", (node) => node.textContent ?? "");
+  expect(await due()).toContain("Nothing is due");
+  await page.click('.skill-chapter[data-chapter="clocks"] input');
+  const count = Number(/^(\d+) terms/.exec(await due())?.[1]);
+  expect(count).toBeGreaterThan(5);
+  const term = await page.$eval(".recall-term", (node) => node.textContent ?? "");
+  await page.click(".recall-card button");
+  await page.evaluate(() => {
+    const known = [...document.querySelectorAll<HTMLElement>(".recall-card button")];
+    known.find((button) => button.textContent === "I knew it")?.click();
+  });
+  expect(Number(/^(\d+) terms/.exec(await due())?.[1])).toBe(count - 1);
+  expect(await page.$eval(".recall-term", (node) => node.textContent)).not.toBe(term);
+});
