@@ -3,7 +3,13 @@
  * or receive a message. It stamps each event with a Lamport clock, a
  * vector clock and a hybrid logical clock, and keeps a log of them.
  */
-import type { Body, Effect, Node, NodeId } from "../kernel/node.ts";
+import type {
+  Body,
+  Effect,
+  Node,
+  NodeId,
+  Step,
+} from "../kernel/node.ts";
 import { fraction, intBetween, stream } from "../kernel/random.ts";
 import type { Event } from "./happens-before.ts";
 import * as hybrid from "./hlc.ts";
@@ -66,29 +72,29 @@ function heard(state: State, sent: Stamps, pt: number): Stamps {
 
 /** By chance a local event, or a message to a peer drawn by lot. */
 function act(state: State, pt: number, dice: number) {
-  const { self, peers, log, left } = state;
-  const stamps = own(state, pt);
+  const { peers, left } = state;
   const isSend = fraction(stream(dice, 1)) < 0.6;
   const dest = isSend
     ? peers[intBetween(stream(dice, 2), 0, peers.length - 1)]
     : undefined;
-  const id = `${self}.${log.length + 1}`;
-  const next =
-    dest === undefined
-      ? write(state, stamps, pt, "local", null)
-      : write(state, stamps, pt, "send", id);
-  const sent: Effect[] =
-    dest === undefined
-      ? []
-      : [
-          {
-            kind: "send",
-            dest,
-            body: { type: "event", id, ...stamps },
-          },
-        ];
+  const [next, sent] = make(state, pt, dest ?? null);
   const again = left > 1 ? [wake(stream(dice, 3))] : [];
   return [{ ...next, left: left - 1 }, [...sent, ...again]] as const;
+}
+
+/** An event of our own: a message to this peer, or a local event. */
+export function make(
+  state: State,
+  pt: number,
+  dest: NodeId | null,
+): Step<State> {
+  const stamps = own(state, pt);
+  if (dest === null)
+    return [write(state, stamps, pt, "local", null), []];
+  const id = `${state.self}.${state.log.length + 1}`;
+  const body = { type: "event", id, ...stamps };
+  const sent: Effect = { kind: "send", dest, body };
+  return [write(state, stamps, pt, "send", id), [sent]];
 }
 
 function hear(state: State, body: Carried, pt: number): State {
