@@ -1,0 +1,71 @@
+/** A cut between five replicas, and a policy for reads and one for writes: who is answered, who is told old data, who is refused. */
+import { widget } from "../../scripts/widget/contract.ts";
+import { simulate } from "./simulate.ts";
+import { table, view } from "./view.ts";
+
+const policies = {
+  linearizable: "linearizable: ask a majority",
+  sequential: "sequential: writes by the leader",
+  causal: "causal: here, after its causes",
+  eventual: "eventual: here and now",
+};
+
+export default widget({
+  name: "cap",
+  title: "A cut, and a policy per operation",
+  controls: {
+    read: { kind: "choice", label: "Reads", choices: policies, value: "sequential" },
+    write: { kind: "choice", label: "Writes", choices: policies, value: "sequential" },
+    cut: {
+      kind: "choice",
+      label: "From 0.4 to 1.6 s",
+      choices: {
+        "n1 n2": "n1 and n2 are cut off",
+        n1: "n1 is cut off",
+        n4: "n4 is cut off",
+        all: "every replica is alone",
+        none: "nothing is cut",
+      },
+      value: "n1 n2",
+    },
+    seed: { kind: "number", label: "Seed", min: 1, max: 99, step: 1, value: 7 },
+    deeds: {
+      kind: "deeds",
+      label: "Cut and mend links now",
+      deeds: {
+        cut: { label: "Cut off", targets: ["n1", "n4", "n1 n2"] },
+        heal: { label: "Mend all links" },
+      },
+    },
+  },
+  presets: [
+    {
+      label: "Both linearizable",
+      params: { read: "linearizable", write: "linearizable" },
+      step: 22,
+    },
+    {
+      label: "Reads eventual, writes linearizable",
+      params: { read: "eventual", write: "linearizable" },
+      step: 30,
+    },
+    {
+      label: "By a leader on the small side",
+      params: { read: "sequential", write: "sequential" },
+      step: 36,
+    },
+    { label: "Both eventual", params: { read: "eventual", write: "eventual" }, step: 47 },
+  ],
+  prediction: {
+    question:
+      "n1 and n2 are cut off from the three others. All writes are ordered by the leader, n1, and any replica may be read. Which side is refused?",
+    choices: ["n1 and n2: they are the smaller side", "n3, n4 and n5", "both", "neither"],
+    answer: 1,
+    because:
+      "The larger side is refused each write, since the leader is not in it, and its reads grow old. The smaller side does not notice. Not the number of replicas counts but where those are whom the operation needs.",
+  },
+  code: { settings: { file: "code/consistency/levels.ts", region: "settings" } },
+  simulate,
+  view,
+  table,
+});

@@ -1,0 +1,18 @@
+/** How the answer to a request is drawn: a circle is a read, a square a write; a cross was refused, a filled one is stale. */
+import { circle, line, rect } from "./draw.ts";
+
+export type Answer = "fresh" | "stale" | "refused";
+
+/** About seven by seven, round its middle. */
+export function requestMark(x: number, y: number, op: "read" | "write", answer: Answer): string {
+  const tone = answer === "fresh" ? "stroke-ink fill-paper" : "stroke-accent";
+  const fill = answer === "stale" ? "fill-accent" : "fill-paper";
+  const attributes = { class: `${tone} ${fill}`, "stroke-width": 1.1 };
+  const shape =
+    op === "read" ? circle(x, y, 3.3, attributes) : rect(x - 3, y - 3, 6, 6, attributes);
+  if (answer !== "refused") return shape;
+  const stroke = { class: "stroke-accent", "stroke-width": 1.5 };
+  return (
+    shape + line(x - 4, y - 4, x + 4, y + 4, stroke) + line(x - 4, y + 4, x + 4, y - 4, stroke)
+  );
+}
