@@ -48,9 +48,11 @@ export function minutesBySection(tree: Root): { readonly id: string; readonly mi
   return parts.map(({ id, children }) => ({ id, minutes: minutesOf({ type: "root", children }) }));
 }
 
-/** Where text came from is not read for its own sake. */
+const silent = ["proof", "solution", "widget-panel", "widget-state", "widget-code"];
+
+/** Where text came from is not read for its own sake, nor is what stands folded up round a widget. */
 function isSilent(node: Element): boolean {
-  return hasClass(node, "proof") || hasClass(node, "solution");
+  return silent.some((name) => hasClass(node, name));
 }
 
 function wordsIn(text: string): number {
