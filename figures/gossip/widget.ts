@@ -1,0 +1,71 @@
+/** Gossip: how a rumor reaches all, in rounds. */
+import { widget } from "../../scripts/widget/contract.ts";
+import { simulate } from "./simulate.ts";
+import { table, view } from "./view.ts";
+
+export default widget({
+  name: "gossip",
+  title: "A rumor in rounds",
+  controls: {
+    mode: {
+      kind: "choice",
+      label: "Whoever calls",
+      choices: { push: "tells (push)", pull: "asks (pull)", "push-pull": "does both (push-pull)" },
+      value: "push",
+    },
+    nodes: {
+      kind: "choice",
+      label: "Nodes",
+      choices: { 8: "8", 16: "16", 32: "32", 100: "100", 300: "300", 1000: "1,000" },
+      value: "1000",
+    },
+    kills: {
+      kind: "deeds",
+      label: "Now",
+      deeds: {
+        first: { label: "Kill the first" },
+        tenth: { label: "Kill a tenth" },
+        half: { label: "Kill half" },
+      },
+    },
+    fanOut: {
+      kind: "number",
+      label: "Calls of a node in a round",
+      min: 1,
+      max: 4,
+      step: 1,
+      value: 1,
+    },
+    loss: { kind: "number", label: "Messages lost", unit: "%", min: 0, max: 60, step: 5, value: 0 },
+    seed: { kind: "number", label: "Seed", min: 0, max: 99, step: 1, value: 12 },
+  },
+  presets: [
+    { label: "Push, a long tail", params: {}, step: 14 },
+    { label: "Half of all messages lost", params: { loss: 50 }, step: 18 },
+    { label: "Sixteen, call by call", params: { nodes: "16", mode: "push-pull" }, step: 2 },
+    {
+      label: "The first dies, then half",
+      params: {
+        kills: [
+          { step: 3, deed: "first", target: "" },
+          { step: 6, deed: "half", target: "" },
+        ],
+      },
+      step: 7,
+    },
+  ],
+  prediction: {
+    question:
+      "990 of 1,000 know, and each node makes one call in a round. What reaches the last ten sooner?",
+    choices: ["push: 990 are telling", "pull: ten are asking", "no difference"],
+    answer: 1,
+    because:
+      "Nobody who tells knows whom to call, and in a round a given node is missed by all 990 with probability 1/e. One who asks meets a node that knows 99 times of 100.",
+  },
+  code: {
+    round: { file: "code/gossip/rumor.ts", region: "round" },
+  },
+  simulate,
+  view,
+  table,
+});
