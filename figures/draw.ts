@@ -176,3 +176,13 @@ export function worker(x: number, y: number, kind: "stuck" | "working" | "idle")
   if (kind === "idle") return outline;
   return outline + circle(x + 4, y + 4, 2.6, { class: "fill-green" });
 }
+
+/** A small cross on paper: something ends here. */
+export function cross(x: number, y: number): string {
+  const look = { class: "stroke-accent", "stroke-width": 1.8 };
+  return (
+    circle(x, y, 5, { class: "fill-paper" }) +
+    line(x - 3.5, y - 3.5, x + 3.5, y + 3.5, look) +
+    line(x - 3.5, y + 3.5, x + 3.5, y - 3.5, look)
+  );
+}

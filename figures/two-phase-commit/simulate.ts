@@ -5,6 +5,7 @@ import type { Body, NodeId } from "../../code/kernel/node.ts";
 import { type Simulation, simulate as start } from "../../code/kernel/simulator.ts";
 import type { TraceEvent } from "../../code/kernel/trace.ts";
 import type { Deed, Step } from "../../scripts/widget/contract.ts";
+import { type Death, deathAt, doneAtDeath, type Happened, returns, watched } from "../deaths.ts";
 
 export type Params = {
   readonly away: string;
@@ -57,33 +58,22 @@ export type Commit = {
   readonly now: number;
 };
 
-/** A crash of the run: after so many effects of this event, those of its own node if they would go on. */
-type Plan = {
-  readonly node: NodeId;
-  readonly event: number;
-  readonly done: number;
-  readonly isWithin: boolean;
-  readonly backAtMs: number | null;
-};
-
-/** One event of the simulator: what it added to the trace, and how the nodes stood after it. */
-type Happened = {
-  readonly events: readonly TraceEvent[];
-  readonly phases: { readonly [id: NodeId]: string };
-  readonly plans: readonly Plan[];
-};
+type Phases = { readonly [id: NodeId]: string };
 
 const participants = ["p1", "p2"];
 export const nodeIds = ["p1", "c", "p2"];
-const [eventsMax, crashesMax] = [900, 12];
+const crashesMax = 12;
 
 export function simulate(params: Params): readonly Step<Commit>[] {
-  const plans: Plan[] = [];
+  const plans: Death[] = [];
   let moments = momentsOf(run(params, plans));
   for (const { step, target } of params.deeds) {
     const present = moments[step];
     if (!present?.after[target]?.isUp || plans.length === crashesMax) continue;
-    plans.push(planned(present, moments, target, params.away));
+    const acts = moments.map((moment) => ({ ...moment, isStart: moment.kind === "back" }));
+    plans.push(
+      deathAt(present, acts, target, params.away === "never" ? null : Number(params.away)),
+    );
     moments = momentsOf(run(params, plans));
   }
   return moments.map((moment, now) => ({
@@ -93,19 +83,11 @@ export function simulate(params: Params): readonly Step<Commit>[] {
   }));
 }
 
-/** Dead between two effects where its own step is under way, else after what happens now. */
-function planned(now: Moment, moments: readonly Moment[], node: NodeId, away: string): Plan {
-  const { event, done, atMs } = now;
-  const sameEvent = moments.filter((moment) => moment.event === event);
-  const isWithin =
-    sameEvent.every(({ kind }) => kind !== "back") &&
-    sameEvent.some((later) => later.done > done && later.node === node);
-  const backAtMs = away === "never" ? null : atMs + Number(away);
-  return { node, event, done, isWithin, backAtMs };
-}
-
 /** The printed program under these crashes, one event of the simulator after the other. */
-function run({ away, asks, refuses }: Params, plans: readonly Plan[]): readonly Happened[] {
+function run(
+  { away, asks, refuses }: Params,
+  plans: readonly Death[],
+): readonly Happened<Phases>[] {
   const options: TwoPhaseOptions = {
     coordinator: "c",
     participants,
@@ -114,33 +96,15 @@ function run({ away, asks, refuses }: Params, plans: readonly Plan[]): readonly 
     voteMsMax: 50,
     retryMs: 40,
   };
-  const faults = plans.flatMap(({ node, backAtMs }) =>
-    backAtMs === null ? [] : [{ kind: "restart", node, atMs: backAtMs } as const],
-  );
+  const faults = returns(plans);
   const sim = start({ seed: 7, nodes: twoPhase(options, refuses ? { p2: "no" } : {}), faults });
   for (const dest of participants) sim.inject({ src: "client", dest, body: { type: "work" } });
   sim.runUntil(10);
   sim.inject({ src: "client", dest: "c", body: { type: "begin" } });
-  return watched(sim, plans, away === "never" ? 1000 : 1600);
+  return watched(sim, plans, away === "never" ? 1000 : 1600, () => phasesOf(sim));
 }
 
-function watched(sim: Simulation, plans: readonly Plan[], untilMs: number): readonly Happened[] {
-  const happened: Happened[] = [];
-  let goesOn = true;
-  for (let event = 0; goesOn && event < eventsMax; event++) {
-    const before = event === 0 ? 0 : sim.trace.length;
-    const due = plans.filter((plan) => plan.event === event);
-    for (const { node, isWithin, done } of due)
-      if (isWithin) sim.apply({ kind: "crash", node, beforeEffect: done });
-    if (event > 0) goesOn = sim.runOne();
-    for (const { node, isWithin } of due) if (!isWithin) sim.apply({ kind: "crash", node });
-    if (sim.nowMs > untilMs) break;
-    happened.push({ events: sim.trace.slice(before), phases: phasesOf(sim), plans: due });
-  }
-  return happened;
-}
-
-function phasesOf(sim: Simulation): Happened["phases"] {
+function phasesOf(sim: Simulation): Phases {
   return Object.fromEntries(
     nodeIds.map((id) => [id, sim.state<{ phase: string }>(id).phase] as const),
   );
@@ -154,13 +118,13 @@ type Told = Omit<Moment, "event" | "after">;
 const plain = { to: "", word: "", starts: [], ends: [], done: 0, times: 1 };
 const worked: Told = { ...plain, kind: "work", atMs: 5, node: "p1" };
 
-function momentsOf(happened: readonly Happened[]): readonly Moment[] {
+function momentsOf(happened: readonly Happened<Phases>[]): readonly Moment[] {
   const idle: Standing = { isUp: true, phase: "idle", log: "empty", locks: "none" };
   let standings: Standings = Object.fromEntries(nodeIds.map((id) => [id, idle]));
   const moments = happened.flatMap((one, event) => {
     const told = event === 0 ? [worked, ...crashes(one)] : tell(one);
     return told.map((each) => {
-      standings = stood(standings, each, one.phases);
+      standings = stood(standings, each, one.seen);
       return { ...each, event, after: standings };
     });
   });
@@ -168,7 +132,7 @@ function momentsOf(happened: readonly Happened[]): readonly Moment[] {
 }
 
 /** What an event amounts to: its cause, its effects one by one, and crashes where they fall. */
-function tell(happened: Happened): readonly Told[] {
+function tell(happened: Happened<Phases>): readonly Told[] {
   const [first] = happened.events;
   if (first === undefined) return [];
   const own = happened.events.filter(({ kind }) => kind === "send" || kind === "persist");
@@ -220,16 +184,15 @@ function question(own: readonly TraceEvent[]): readonly Told[] {
   return [{ ...first, kind: "ask", to, starts, done: told.length }];
 }
 
-function crashes({ events, plans }: Happened): readonly Told[] {
-  return events.flatMap((event) => {
+function crashes(happened: Happened<Phases>): readonly Told[] {
+  return happened.events.flatMap((event) => {
     if (event.kind !== "crash") return [];
     const { atMs, node } = event;
-    const done = plans.find((plan) => plan.node === node)?.done ?? 0;
-    return [{ ...plain, kind: "crash", atMs, node, done }];
+    return [{ ...plain, kind: "crash", atMs, node, done: doneAtDeath(happened, node) }];
   });
 }
 
-function stood(before: Standings, told: Told, phases: Happened["phases"]): Standings {
+function stood(before: Standings, told: Told, phases: Phases): Standings {
   const next = nodeIds.map((id) => {
     const { isUp: wasUp = true, log: old = "empty" } = before[id] ?? {};
     const isOwn = told.node === id;

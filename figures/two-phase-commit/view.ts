@@ -1,12 +1,12 @@
 /** Above, the run as a space-time diagram, one row a moment; below, true time: who holds locks, and for how long. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, label, line, plot, rect, svg } from "../draw.ts";
+import { arrow, circle, cross, label, line, plot, rect, svg } from "../draw.ts";
 import { type Commit, type Moment, nodeIds, type Standing } from "./simulate.ts";
 
 const heads = ["p1: Bob’s account", "coordinator", "p2: Joe’s account"];
 const [widthPx, heightPx] = [456, 424];
 const [top, bottom] = [56, 322];
-const rowsMax = 28;
+const rowsMax = 26;
 
 type Sheet = {
   /** Those that fit, up to the present one. */
@@ -121,17 +121,16 @@ function lockBar(
   return rect(left, y, width, height, { class: "fill-blue", "fill-opacity": 0.25 });
 }
 
+/** Beside the first row of each time, where there is room. */
 function times({ shown, y }: Sheet): readonly string[] {
-  return shown.flatMap(({ atMs }, at) =>
-    at > 0 && shown[at - 1]?.atMs === atMs
-      ? []
-      : [
-          label(36, y(at) + 3.7, `${Math.round(atMs)} ms`, {
-            class: "label-quiet",
-            "text-anchor": "end",
-          }),
-        ],
-  );
+  let lastY = 0;
+  return shown.flatMap(({ atMs }, at) => {
+    const isSame = at > 0 && shown[at - 1]?.atMs === atMs;
+    if (isSame || y(at) - lastY < 10.5) return [];
+    lastY = y(at);
+    const look = { class: "label-quiet", "text-anchor": "end" };
+    return [label(36, y(at) + 3.7, `${Math.round(atMs)} ms`, look)];
+  });
 }
 
 /** A message that has not arrived yet has gone a part of its way. */
@@ -181,14 +180,6 @@ function drawn(
     ? label(middleX, middleY - 3, words, { class: strong, "text-anchor": "middle" })
     : "";
   return shaft + name + (isLost ? cross(tip[0], tip[1]) : "");
-}
-
-function cross(atX: number, atY: number): string {
-  const look = { class: "stroke-accent", "stroke-width": 1.8 };
-  return (
-    line(atX - 3.5, atY - 3.5, atX + 3.5, atY + 3.5, look) +
-    line(atX - 3.5, atY + 3.5, atX + 3.5, atY - 3.5, look)
-  );
 }
 
 /** What happens on one node: a write, a crash, a return, a question; on the outer side, and beside the coordinator. */
