@@ -260,7 +260,7 @@ function verdict({ moments, now }: Run): string {
   const words = flaws.length === 0 ? "holds now" : `not now: ${flaws.join("; ")}`;
   return (
     label(8, heightPx - 6, "Paid if and only if shipped or refunded: ", {}) +
-    label(210, heightPx - 6, words, {
+    label(197, heightPx - 6, words, {
       class: flaws.length === 0 ? "label-strong" : "label-strong fill-accent",
     })
   );
