@@ -186,3 +186,8 @@ export function cross(x: number, y: number): string {
     line(x - 3.5, y + 3.5, x + 3.5, y - 3.5, look)
   );
 }
+
+/** A small ring on a line: something begins again. */
+export function ring(x: number, y: number): string {
+  return circle(x, y, 4, { class: "fill-paper stroke-ink", "stroke-width": 1.4 });
+}

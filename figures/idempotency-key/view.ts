@@ -1,7 +1,7 @@
 /** Above, the chosen run; below, a square for each line at which somebody can die, one row a guard, with what became of the charge. */
 import type { Verdict } from "../../code/idempotency/payment.scenario.ts";
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, rect, svg } from "../draw.ts";
+import { arrow, circle, cross, label, line, rect, ring, svg } from "../draw.ts";
 import { type Books, type Charging, guards, type Moment } from "./simulate.ts";
 
 const ids = ["c1", "w1", "w2", "s1", "v1"];
@@ -166,8 +166,7 @@ function mark(moment: Moment, { shown, y }: Sheet, at: number): string {
 function back(node: string, cx: number, cy: number, weight: string): string {
   const isLeft = node === "w1";
   const look = { class: weight, "text-anchor": isLeft ? "end" : "start" };
-  const point = circle(cx, cy, 4, { class: "fill-paper stroke-ink", "stroke-width": 1.4 });
-  return label(cx + (isLeft ? -7 : 9), cy + (isLeft ? 10 : 3.7), "is back", look) + point;
+  return label(cx + (isLeft ? -7 : 9), cy + (isLeft ? 10 : 3.7), "is back", look) + ring(cx, cy);
 }
 
 // --- All lines, all guards -----------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** Above, who asks whom and what each service has on its disk, one row a moment, with the saga log beside it; below, in true time, what could be seen. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, plot, rect, svg } from "../draw.ts";
+import { arrow, cross, label, line, plot, rect, ring, svg } from "../draw.ts";
 import { broken, type Moment, type Run, type Service } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 424];
@@ -156,49 +156,45 @@ function drawn(moment: Moment, at: number, end: number | undefined, sheet: Sheet
 }
 
 /** What happens on one node: a write, a refusal, a death, a return. */
-function mark(
-  { kind, node, step, what, after }: Moment,
-  { shown, x, y }: Sheet,
-  at: number,
-): string {
+function mark(moment: Moment, { shown, x, y }: Sheet, at: number): string {
+  const { kind, node, what, after } = moment;
   const isNow = at === shown.length - 1;
-  const weight = isNow ? "label-strong halo" : "label halo";
   const [cx, cy] = [x(node), y(at)];
-  const square = rect(cx - 4, cy - 4, 8, 8, { class: "fill-ink" });
   const beside = (text: string, tone = "") =>
-    label(cx + 9, cy + 3.7, text, { class: `${weight} ${tone}` });
+    label(cx + 9, cy + 3.7, text, {
+      class: `${isNow ? "label-strong halo" : "label halo"} ${tone}`,
+    });
+  const found = after.services[node];
   switch (kind) {
-    case "log": {
-      const entry = step === "" ? what : `${step} ${what}`;
-      const tone = ["failed", "unknown", "stuck"].includes(what) ? " fill-accent" : "";
-      return (
-        square +
-        label(logX, cy + 3.7, entry, { class: `${isNow ? "label-strong" : "label"}${tone}` })
-      );
-    }
+    case "log":
+      return square(cx, cy) + entry(moment, cy, isNow);
     case "act":
       if (what === "failed") return beside("no", "fill-accent") + cross(cx, cy);
-      if (what === "done") return beside("done") + square;
-      return (
-        beside(after.services[node]?.fromMs === null ? "noted" : "undone") +
-        circle(cx, cy, 4, { class: "fill-paper stroke-ink", "stroke-width": 1.4 })
-      );
+      if (what === "done") return beside("done") + square(cx, cy);
+      return beside(found?.fromMs === null ? "noted" : "undone") + ring(cx, cy);
     case "answer":
-      return what === "failed" && after.services[node]?.known === "undone"
-        ? beside("no", "fill-accent")
-        : "";
+      return what === "failed" && found?.known === "undone" ? beside("no", "fill-accent") : "";
     case "unheard":
       return node === "o1" ? "" : beside("silent", "fill-accent");
     case "crash":
       return beside("crash", "fill-accent") + cross(cx, cy);
     case "back":
-      return (
-        beside("is back") +
-        circle(cx, cy, 4, { class: "fill-paper stroke-ink", "stroke-width": 1.4 })
-      );
+      return beside("is back") + ring(cx, cy);
     default:
       return "";
   }
+}
+
+/** A line of the saga log, in the row in which it was written. */
+function entry({ step, what }: Moment, y: number, isNow: boolean): string {
+  const tone = ["failed", "unknown", "stuck"].includes(what) ? " fill-accent" : "";
+  const look = { class: `${isNow ? "label-strong" : "label"}${tone}` };
+  return label(logX, y + 3.7, step === "" ? what : `${step} ${what}`, look);
+}
+
+/** A write. */
+function square(x: number, y: number): string {
+  return rect(x - 4, y - 4, 8, 8, { class: "fill-ink" });
 }
 
 // --- True time -----------------------------------------------------------------------------------
@@ -209,12 +205,8 @@ function clock({ saga, moments, now }: Run): readonly string[] {
   const ticks = [0, 1, 2, 3, 4].map((nth) => (nth * max) / 4);
   const [left, upper, wide, high] = [64, 308, 240, 62];
   const xAxis = { label: "ms", min: 0, max, ticks };
-  const { frame, x } = plot(left, upper, wide, high, xAxis, {
-    label: "",
-    min: 0,
-    max: 4,
-    ticks: [],
-  });
+  const yAxis = { label: "", min: 0, max: 4, ticks: [] };
+  const { frame, x } = plot(left, upper, wide, high, xAxis, yAxis);
   const nowMs = moments[now]?.atMs ?? 0;
   const rows = saga.map(({ service, kind }, at) => {
     const y = upper + 3 + 15 * at;

@@ -1,6 +1,6 @@
 /** Above, the run as a space-time diagram, one row a moment; below, true time: who holds locks, and for how long. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, plot, rect, svg } from "../draw.ts";
+import { arrow, circle, cross, label, line, plot, rect, ring, svg } from "../draw.ts";
 import { type Commit, type Moment, nodeIds, type Standing } from "./simulate.ts";
 
 const heads = ["p1: Bob’s account", "coordinator", "p2: Joe’s account"];
@@ -197,22 +197,13 @@ function mark({ kind, node, word, times: count, to }: Moment, y: number, isNow: 
     case "crash":
       return beside("crash", "fill-accent") + cross(x(node), y);
     case "back":
-      return (
-        beside("is back") +
-        circle(x(node), y, 4, { class: "fill-paper stroke-ink", "stroke-width": 1.4 })
-      );
+      return beside("is back") + ring(x(node), y);
     case "ask":
       return beside(word === "ask" ? "asks" : "") + circle(x(node), y, 3, { class: "fill-ink" });
-    case "fold":
-      return label(
-        x("c"),
-        y + 3.7,
-        `… ${Math.ceil(count / to.split(" ").length)} more rounds in vain …`,
-        {
-          class: weight,
-          "text-anchor": "middle",
-        },
-      );
+    case "fold": {
+      const rounds = `… ${Math.ceil(count / to.split(" ").length)} more rounds in vain …`;
+      return label(x("c"), y + 3.7, rounds, { class: weight, "text-anchor": "middle" });
+    }
     default:
       return "";
   }
@@ -251,17 +242,8 @@ function clock(moments: readonly Moment[], now: number): string {
   const rows = nodeIds.map((id, at) => {
     const y = upper + 3 + 16 * at;
     const bars = spans(moments, now, id).map((span) => bar(id, span, place, y));
-    const held = Math.round(doubtMs(moments, now, id));
-    const words = id === "c" ? "" : held > 0 ? `in doubt ${held} ms` : "not in doubt";
-    return (
-      label(left - 8, y + 9, id === "c" ? "coordinator" : `locks of ${id}`, {
-        "text-anchor": "end",
-      }) +
-      bars.join("") +
-      label(left + wide + 12, y + 9, words, {
-        class: held > 0 ? "label-strong fill-accent" : "label-quiet",
-      })
-    );
+    const held = id === "c" ? null : Math.round(doubtMs(moments, now, id));
+    return bars.join("") + labels(id, held, left - 8, left + wide + 12, y + 9);
   });
   const at = place(moments[now]?.atMs ?? 0);
   const present = line(at, upper - 6, at, upper + high, {
@@ -269,6 +251,14 @@ function clock(moments: readonly Moment[], now: number): string {
     "stroke-width": 1.2,
   });
   return frame + rows.join("") + present;
+}
+
+/** What the row of the clock is about, and what it comes to. */
+function labels(id: string, heldMs: number | null, left: number, right: number, y: number): string {
+  const name = heldMs === null ? "coordinator" : `locks of ${id}`;
+  const words = heldMs === null ? "" : heldMs > 0 ? `in doubt ${heldMs} ms` : "not in doubt";
+  const look = { class: heldMs ? "label-strong fill-accent" : "label-quiet" };
+  return label(left, y, name, { "text-anchor": "end" }) + label(right, y, words, look);
 }
 
 function bar(id: string, span: Span, place: (ms: number) => number, y: number): string {
