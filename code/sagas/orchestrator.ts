@@ -81,7 +81,9 @@ function onAnswer(
   { order, step, what, type }: Body,
 ): Step<Orchestrator> {
   const id = String(order);
-  const now = next(options.saga, state.logs[id] ?? []);
+  const log = state.logs[id];
+  if (log === undefined) return [state, []];
+  const now = next(options.saga, log);
   const isAwaited =
     now.kind !== "end" &&
     now.step.name === step &&
@@ -101,7 +103,9 @@ function retry(
   state: Orchestrator,
   id: string,
 ): Step<Orchestrator> {
-  const now = next(options.saga, state.logs[id] ?? []);
+  const log = state.logs[id];
+  if (log === undefined) return [state, []];
+  const now = next(options.saga, log);
   if (now.kind === "end" || now.kind === "stuck") return [state, []];
   const attempts = (state.attempts[id] ?? 0) + 1;
   const { name: step, kind } = now.step;
@@ -126,7 +130,8 @@ function onOperator(
   { order }: Body,
 ): Step<Orchestrator> {
   const id = String(order);
-  const log = state.logs[id] ?? [];
+  const log = state.logs[id];
+  if (log === undefined) return [state, []];
   const freed = withLog(
     state,
     id,

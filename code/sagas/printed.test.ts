@@ -102,10 +102,14 @@ describe("the orchestrator", () => {
     expect(node.step(over, timer("17"))).toEqual([over, []]);
   });
 
-  test("an answer of an order that it does not know begins none", () => {
-    const answer = { order: "18", step: "charge", what: "done" };
-    const input = from("card", { ...answer, type: "do_ok" });
-    expect(node.step(state([]), input)).toEqual([state([]), []]);
+  test("only a client begins an order: no answer, operator or timer does", () => {
+    const answer = { order: "18", step: "reserve", what: "done" };
+    for (const input of [
+      from("stock", { ...answer, type: "do_ok" }),
+      from("ops", { type: "operator", order: "18" }),
+      timer("18"),
+    ])
+      expect(node.step(state([]), input)).toEqual([state([]), []]);
   });
 
   test("gives up what can be undone, and undoes it", () => {
@@ -328,6 +332,46 @@ describe("a service that listens", () => {
   });
 });
 
+describe("what the services of the order say", () => {
+  const say = (service: string, what: string) => {
+    const refuses = ["no"];
+    const node = shop({
+      reactions: reactions[service] ?? [],
+      refuses,
+      relayMs: 30,
+    });
+    const [empty] = node.init({ ...setup, peers: ["other"] });
+    return ["17", "no"].map((order) => {
+      const [after] = node.step(
+        empty,
+        from("other", { type: "event", order, what }),
+      );
+      return after.outbox.map((told) => told.what).join();
+    });
+  };
+
+  test("is what they did, or that they could not", () => {
+    expect(say("stock", "ordered")).toEqual([
+      "reserved",
+      "out of stock",
+    ]);
+    expect(say("card", "reserved")).toEqual(["charged", "declined"]);
+    expect(say("parcel", "charged")).toEqual([
+      "shipped",
+      "not shipped",
+    ]);
+  });
+
+  test("is never a refusal where something is undone", () => {
+    expect(say("card", "not shipped")).toEqual([
+      "refunded",
+      "refunded",
+    ]);
+    for (const what of ["declined", "refunded"])
+      expect(say("stock", what)).toEqual(["released", "released"]);
+  });
+});
+
 describe("two sagas in every order", () => {
   test("who finds a flag waits, and the flag is taken away", () => {
     const locked = cases.find(
@@ -416,6 +460,21 @@ describe("the engine", () => {
       after,
       [],
     ]);
+  });
+
+  test("writes the last answer, and asks for nothing more", () => {
+    const slept = line({ kind: "sleep", forMs: 200 }, { ok: null });
+    const before = [
+      reserved,
+      line(call("card", "charge"), { ok: "charge" }),
+      slept,
+    ];
+    const ship = line(call("parcel", "ship"), null);
+    const body = { type: "answer", at: 3, answer: { ok: "ship" } };
+    const all = [...before, { ...ship, answer: body.answer }];
+    expect(
+      node.step({ journal: [...before, ship] }, from("parcel", body)),
+    ).toEqual([{ journal: all }, [saved(all)]]);
   });
 
   test("asks again, and writes nothing, when nobody answers", () => {

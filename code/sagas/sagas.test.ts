@@ -546,14 +546,23 @@ describe("sagas are not isolated (Richardson, countermeasures)", () => {
 describe("durable execution", () => {
   test.each([
     ["shipped", [], ["reserve", "charge", "ship"]],
-    ["undone", ["ship"], ["reserve", "release", "charge", "refund"]],
-    ["refused at once", ["reserve"], []],
-  ])("%s, once, at every crash", (_, refuses, expected) => {
+    [
+      "undone: ship",
+      ["ship"],
+      ["reserve", "release", "charge", "refund"],
+    ],
+    ["undone: reserve", ["reserve"], []],
+  ])("%s, once, at every crash", (result, refuses, expected) => {
     const run = working(1, orderWorkflow, refuses);
     const points = crashPoints(run, everybody);
     expect(points.length).toBeGreaterThan(5);
     for (const point of points) {
-      expect(done(play(run, point).sim)).toEqual(expected);
+      const { sim } = play(run, point);
+      expect(done(sim)).toEqual(expected);
+      expect(at(orderWorkflow, journalOf(sim))).toEqual({
+        kind: "done",
+        result,
+      });
     }
   });
 
@@ -635,6 +644,10 @@ describe("durable execution", () => {
     });
     const { sim } = play(working(1, versionedWorkflow, []), null);
     expect(done(sim)).toEqual(["reserve", "check", "charge", "ship"]);
+    expect(at(versionedWorkflow, journalOf(sim))).toEqual({
+      kind: "done",
+      result: "shipped",
+    });
     expect(
       journalOf(sim).map((one) => commandText(one.command)),
     ).toContain('version of "fraud check"');
