@@ -1,7 +1,7 @@
 /** Rumors, checksums, anti-entropy, sums and broadcasts. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { stream } from "../kernel/random.ts";
+import { fraction, stream } from "../kernel/random.ts";
 import {
   monger,
   nextRound,
@@ -91,6 +91,15 @@ describe("a rumor", () => {
   test("goes nowhere when every message is lost, and the rounds are limited", () => {
     const options = { ...plain, messageLossProbability: 1 };
     expect(spread(options, 5)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  test("arrives by the lowest number that chance can draw, where none is lost", () => {
+    // The one dice of all by which this call draws 0.
+    const dice = 470_100_546;
+    const luck = stream(stream(stream(dice, 0), 0), 1);
+    expect(fraction(luck)).toBe(0);
+    const two = { ...plain, nodes: 2 };
+    expect(nextRound([true, false], two, dice)).toEqual([true, true]);
   });
 
   test("is heard in one round and told in the next", () => {

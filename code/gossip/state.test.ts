@@ -167,10 +167,31 @@ describe("anti-entropy", () => {
       const [after, answers] = hear(b, sent.body);
       expect("a" in after.table).toBe(there === 1);
       expect(answers).toHaveLength(back);
-      if (answers[0]?.kind === "send")
-        expect("b" in hear(a, answers[0].body)[0].table).toBe(true);
+      for (const answer of answers) {
+        if (answer.kind !== "send") throw new Error("no answer");
+        expect(answer.body.type).toBe("push");
+        const [learned, more] = hear(a, answer.body);
+        expect("b" in learned.table).toBe(true);
+        expect(more).toEqual([]);
+      }
     },
   );
+
+  test("throws a message away whose checksum is wrong, and does not answer it", () => {
+    const node = antiEntropy({ ...options, mode: "push-pull" });
+    const setup = { id: "b", peers: [], disk: {}, nowMs: 0, dice: 1 };
+    const [state] = node.init(setup);
+    const theirs = { a: { version: 1, value: "up" } };
+    const hear = (sum: number) => {
+      const body = { type: "push-pull", table: theirs, sum };
+      const message = { src: "a", dest: "b", body };
+      const event = { kind: "message", message } as const;
+      return node.step(state, { event, nowMs: 0, dice: 1 });
+    };
+    const right = checksum(theirs);
+    expect(hear(right)[0].table).toEqual({ ...state.table, ...theirs });
+    expect(hear(right + 1)).toEqual([{ ...state, rejected: 1 }, []]);
+  });
 
   test("alone it does nothing but wait", () => {
     const node = antiEntropy({ ...options, mode: "push" });

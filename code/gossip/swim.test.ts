@@ -231,11 +231,12 @@ describe("one member", () => {
     const a = alone({ lambda: 0.5, healthMax: 5 });
     const ping = { type: "ping", seq: 1, for: null };
     const { updates } = news("a", "suspect", 0);
-    const acks = [1, 2].map(() =>
-      sent(a.hear("b", { ...ping, updates }), "ack"),
-    );
+    const answers = [1, 2].map(() => a.hear("b", { ...ping, updates }));
+    // The number goes to disk when it is new.
+    const kinds = answers.map((all) => all.map(({ kind }) => kind));
+    expect(kinds).toEqual([["persist", "send"], ["send"]]);
     const alive = { member: "a", status: "alive", incarnation: 1 };
-    expect(acks).toMatchObject([
+    expect(answers.map((all) => sent(all, "ack"))).toMatchObject([
       [{ updates: [alive] }],
       [{ updates: [alive] }],
     ]);
