@@ -50,6 +50,14 @@ test("it pages above 14.4 times the allowed rate, not at it", () => {
   const at = exact as Parameters<typeof callFor>[2];
   expect(callFor(minutes(4, 1000), half, at)).toBeNull();
   expect(callFor(minutes(4, 101), 0.99, rules)).toBe("page");
+  // One window at the rate, and the other above it.
+  const one = [{ longMin: 4, shortMin: 2, burn: 1, call: "page" }];
+  const above = one as Parameters<typeof callFor>[2];
+  const turning = (before: number, after: number) =>
+    callFor([...minutes(2, before), ...minutes(2, after)], half, above);
+  expect(turning(400, 600)).toBeNull();
+  expect(turning(600, 500)).toBeNull();
+  expect(turning(500, 600)).toBe("page");
   const hour = (bad: number) => [
     ...minutes(660, 0),
     ...minutes(60, bad),
