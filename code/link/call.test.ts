@@ -97,8 +97,8 @@ describe("the callee", () => {
 
   test("without a memory it works for every request", () => {
     const node = callee(false);
-    const [start] = node.init(setup);
-    expect(start).toEqual({ done: {} });
+    const [start, nothing] = node.init(setup);
+    expect([start, nothing]).toEqual([{ done: {} }, []]);
     const [once, effects] = node.step(start, messageInput("call", "1"));
     expect([once, effects]).toEqual([{ done: { 1: 1 } }, [answer]]);
     const [twice, more] = node.step(once, messageInput("call", "1"));
