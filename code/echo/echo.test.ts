@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Body } from "../kernel/node.ts";
+import type { Body, Input } from "../kernel/node.ts";
 import { simulate } from "../kernel/simulator.ts";
 import { echo } from "./echo.ts";
 
@@ -38,14 +38,29 @@ describe("echo", () => {
     expect(answersTo({ type: "echo", echo: "x" })).toEqual([]);
   });
 
-  it("waits for nothing, so no timer moves it", () => {
-    const state = { echoed: 2 };
-    const event = { kind: "timer", name: "any" } as const;
-    const step = echo.step(state, { event, nowMs: 0, dice: 1 });
-    expect(step).toEqual([state, []]);
-  });
-
   it("does not answer what is no echo", () => {
     expect(answersTo({ type: "read", msg_id: 1 })).toEqual([]);
+  });
+
+  const stepped = (event: Input["event"]) =>
+    echo.step({ echoed: 2 }, { event, nowMs: 0, dice: 1 });
+  const heard = (body: Body) => {
+    const message = { src: "c1", dest: "n1", body };
+    return stepped({ kind: "message", message })[0];
+  };
+
+  it("counts what it has said back, and nothing else", () => {
+    const setup = { id: "n1", peers: [], disk: {}, nowMs: 0, dice: 1 };
+    expect(echo.init(setup)).toEqual([{ echoed: 0 }, []]);
+    expect(heard({ type: "echo", msg_id: 1 })).toEqual({ echoed: 3 });
+    expect(heard({ type: "read", msg_id: 1 })).toEqual({ echoed: 2 });
+  });
+
+  it("does nothing of its own: not at a timer, not at other messages", () => {
+    const nothing = [{ echoed: 2 }, []];
+    expect(stepped({ kind: "timer", name: "any" })).toEqual(nothing);
+    const body = { type: "read", msg_id: 1 };
+    const message = { src: "c1", dest: "n1", body };
+    expect(stepped({ kind: "message", message })).toEqual(nothing);
   });
 });
