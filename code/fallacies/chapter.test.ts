@@ -12,6 +12,7 @@ import {
   carefulClient,
   carefulCounter,
 } from "./careful.ts";
+import type { ClientState } from "./counter.ts";
 import {
   answerMsMax,
   availability,
@@ -54,6 +55,13 @@ describe("silence", () => {
 
   test("asking again is right in one of them", () => {
     expect(counts(300)).toEqual([1, 2, 2]);
+  });
+
+  test("the slow server's answer comes first, 20 ms after its pause", () => {
+    const doneMs = Object.keys(silences).map(
+      (name) => wait(name, 300).state<ClientState>("client").doneMs,
+    );
+    expect(doneMs).toEqual([140, 140, 130]);
   });
 });
 

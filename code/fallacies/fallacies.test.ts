@@ -100,6 +100,8 @@ describe("the counter", () => {
   );
 
   test("the server is moved by messages alone", () => {
+    const setup = { id: "s", peers: [], disk: {}, nowMs: 0, dice: 1 };
+    expect(counter(3).init(setup)).toEqual([{ count: 0 }, []]);
     const event = { kind: "timer", name: "any" } as const;
     const step = counter(3).step(
       { count: 2 },
