@@ -148,9 +148,7 @@ function electAll(state: Controller): Controller {
   const partitions = mapViews(state.partitions, (view) =>
     view.leader === null ? elect(state, view) : view,
   );
-  return partitions === state.partitions
-    ? state
-    : { ...state, partitions };
+  return { ...state, partitions };
 }
 
 /** The first that is in sync; an unclean one loses what it lacks. */
