@@ -189,12 +189,12 @@ describe("a service", () => {
     expect(queued.state().tally.cancelled).toBe(1);
 
     const working = told();
-    working.hears("c", call(1, "deep", 50), 0);
-    working.hears("c", call(2, "deep", 50), 0);
-    expect(working.hears("c", { type: "cancel", id: 1 }, 4)).toEqual([
+    working.hears("c", call(1, "deep", 50), 3);
+    working.hears("c", call(2, "deep", 50), 3);
+    expect(working.hears("c", { type: "cancel", id: 1 }, 7)).toEqual([
       timer("worked 2", 10),
     ]);
-    expect(working.wakes("worked 1", 10)).toEqual([]);
+    expect(working.wakes("worked 1", 13)).toEqual([]);
     expect(working.state().tally.workedMs).toBe(4);
 
     const waiting = told();
@@ -280,4 +280,13 @@ describe("one zone of four hangs (AWS, 2011-04-21)", () => {
       expect(sum("good")).toBeGreaterThan(0.98 * sum("calls"));
     },
   );
+
+  test("who gives up tells no zone, and the zone works for nobody", () => {
+    // No zone answers in less than its 50 ms of work.
+    const sim = region(7, 20);
+    expect(watch(sim, 5, 1)).toMatchObject([{ good: 0 }]);
+    const { tally } = sim.state<ServiceState>("zone2");
+    expect(tally.workedMs).toBeGreaterThan(1000);
+    expect(tally.cancelled).toBe(0);
+  });
 });
