@@ -305,6 +305,81 @@ describe("histories of known verdict", () => {
   });
 });
 
+describe("the search", () => {
+  const many = (times: Times, from: number, count = 12) =>
+    Array.from({ length: count }, (_, n) =>
+      write(`c${from + n}`, times, from + n),
+    );
+  const judge = (history: readonly Operation[], stepsMax: number) =>
+    checkLinearizable(kv, history, stepsMax).verdict;
+  /** Whose answer says that the one without came before all of these. */
+  const needsTheOpen = (count: number) => [
+    write("a", [0, 1], 0),
+    cas("b", [2, null], 0, 1),
+    cas("d", [3, 100], 1, 5),
+    ...many([4, 100], 10, count),
+  ];
+
+  it("goes by the answers where the order of the calls gets lost", () => {
+    const history = [
+      write("a", [0, 1], 1),
+      ...many([2, null], 10),
+      read("r", [50, 51], 1),
+    ];
+    expect(judge(history, 100)).toBe("ok");
+  });
+
+  it("goes by the order of the calls where the answers get lost", () => {
+    expect(judge(needsTheOpen(12), 100)).toBe("ok");
+  });
+
+  it("tries nothing twice at one place", () => {
+    const history = [
+      ...needsTheOpen(4),
+      write("a", [150, 151], 1),
+      ...many([200, null], 30),
+      read("r", [250, 251], 1),
+    ];
+    expect(judge(history, 190)).toBe("ok");
+  });
+
+  const { traces: _none, ...untraced } = kv;
+
+  it("places by their calls what fits in any order", () => {
+    const history = [
+      write("a", [0, 1], 1),
+      write("b", [2, null], 2),
+      write("a", [3, 4], 3),
+      read("c", [5, 6], 9),
+    ];
+    const found = checkLinearizable(untraced, history);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    expect(found.counterExample.placed).toEqual(history.slice(0, 3));
+  });
+
+  it("has found the shortest illegal beginning when it gets stuck", () => {
+    const writes = (from: number) =>
+      Array.from({ length: 100 }, (_, n) =>
+        write("a", [10 * (from + n), 10 * (from + n) + 1], from + n),
+      );
+    const stale = read("b", [1000, 1001], 7);
+    const history = [...writes(0), stale, ...writes(101)];
+    let asked = 0;
+    const counted: Model<Cell> = {
+      ...untraced,
+      step(state, operation) {
+        asked += 1;
+        return kv.step(state, operation);
+      },
+    };
+    const found = checkLinearizable(counted, history);
+    if (found.verdict !== "illegal") throw new Error(found.verdict);
+    expect(found.counterExample.beginning).toHaveLength(101);
+    // The search, that beginning, and the order that is shown.
+    expect(asked).toBe(3 * 101);
+  });
+});
+
 describe("the queue of Herlihy and Wing (after TOPLAS 1990, Figure 1)", () => {
   /** First in, first out; `deq` is answered with what it took. */
   const queue: Model<readonly Json[]> = {

@@ -147,9 +147,9 @@ function placeAll<S>(search: Search<S>): boolean {
     const here = path.at(-1);
     if (here === undefined || search.stepsLeft === 0) return false;
     search.stepsLeft -= 1;
-    const at = here.untried.shift();
-    const operation = operations[at ?? -1];
-    if (at === undefined || operation === undefined) {
+    const at = here.untried.shift() ?? -1;
+    const operation = operations[at];
+    if (operation === undefined) {
       path.pop();
       takeBack(search);
       continue;
@@ -185,9 +185,7 @@ function candidates<S>(search: Search<S>): number[] {
     found.push(at);
     firstEndMs = Math.min(firstEndMs, endMs(operation));
   }
-  if (firstEndMs < Infinity) {
-    search.stuckMs = Math.max(search.stuckMs, firstEndMs);
-  }
+  search.stuckMs = Math.max(search.stuckMs, firstEndMs);
   if (!search.answeredFirst) return found;
   const isOpen = (at: number) => operations[at]?.outcome === "info";
   return [

@@ -138,6 +138,18 @@ describe("time", () => {
     expect(sim.runOne()).toBe(false);
   });
 
+  it("lets one thing happen at a time, and says when none is left", () => {
+    const script = [setTimer("a", 10), setTimer("b", 10)];
+    const still: Node<null> = {
+      init: () => [null, script],
+      step: () => [null, []],
+    };
+    const sim = simulate({ seed: 1, nodes: { n1: still } });
+    const happened = [sim.runOne(), sim.runOne(), sim.runOne()];
+    expect(happened).toEqual([true, true, false]);
+    expect(sim.steps).toBe(2);
+  });
+
   it("lets a named timer replace its predecessor", () => {
     const script = [
       setTimer("a", 10),
@@ -262,6 +274,21 @@ describe("the network", () => {
     expect(delivered.length).toBeGreaterThan(640);
     expect(delivered.length).toBeLessThan(760);
   });
+
+  // In the first seed that is the draw for its loss, in the other the
+  // one for its copy; there are no more such seeds.
+  it.each([676_081_438, 424_207_089])(
+    "neither loses nor doubles by itself, even if chance draws 0 (seed %i)",
+    (seed) => {
+      const nodes = {
+        n1: speaker(send("n2", { type: "x" })),
+        n2: speaker(),
+      };
+      const sim = simulate({ seed, nodes });
+      sim.runUntil(10);
+      expect(count(sim.trace, "deliver")).toBe(1);
+    },
+  );
 
   it("doubles about the share it was told to double", () => {
     const delivered = arrivals({ messageDuplicateProbability: 0.1 });
