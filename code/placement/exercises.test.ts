@@ -203,6 +203,8 @@ describe("a slow switch", () => {
     const at = (part: number) =>
       keys.map((key) => movingOwner(key, part, "old", "new"));
     expect(new Set(at(0))).toEqual(new Set(["old"]));
+    // The turn of this one is 0.
+    expect(movingOwner("kd2asnej", 0, "old", "new")).toBe("old");
     expect(new Set(at(1))).toEqual(new Set(["new"]));
     const [third, half] = [at(1 / 3), at(1 / 2)];
     const part = third.filter((node) => node === "new").length;

@@ -49,6 +49,7 @@ describe("hash slots, as in Redis Cluster", () => {
     ["foo{bar}{zap}", "bar"],
     ["foo}{bar", "foo}{bar"],
     ["foo{bar", "foo{bar"],
+    ["foo}bar", "foo}bar"],
   ])("of %s the part that counts is %s", (key, counts) => {
     expect(slotOf(key)).toBe(crc16(counts) % slotCount);
   });

@@ -190,6 +190,15 @@ describe("rendezvous", () => {
     expect(part).toBeLessThan(4 / 6 + 0.025);
   });
 
+  test("the lowest hash of all ranks last, and the highest first", () => {
+    const rank = (id: string, key: string) => {
+      const ids = rendezvousRank([{ id }, { id: "z" }], key);
+      return [hash32(key, hash32(id)), ids.indexOf(id)];
+    };
+    expect(rank("n24699", "bpeq")).toEqual([0, 1]);
+    expect(rank("n12473", "aosz")).toEqual([2 ** 32 - 1, 0]);
+  });
+
   test("weights are shares", () => {
     const nodes = [{ id: "a" }, { id: "b", weight: 3 }];
     const owners = keys.map((key) => rendezvousOwner(nodes, key));
@@ -207,6 +216,18 @@ describe("jump (Lamping and Veach, 2014)", () => {
     [256n, 1024, 520],
   ])("key %i in %i buckets is bucket %i", (key, buckets, want) => {
     expect(jump(key, buckets)).toBe(want);
+  });
+
+  test("the shortest draw of all leaps over every bucket", () => {
+    // Of this key the first random number is 0.
+    const key = 2_313_046_976_756_913_067n;
+    expect([1, 2, 1000, 2 ** 31].map((n) => jump(key, n))).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+
+  test("of no buckets it is none", () => {
+    expect(jump(42n, 0)).toBe(-1);
   });
 
   test("the two halves of a key are two hashes", () => {
@@ -286,6 +307,17 @@ describe("bounded loads (Mirrokni et al., 2018)", () => {
     expect(boundedOwner(ring, { a: 1, b: 1 }, 1, "k")).toBe(null);
     expect(assignBounded(ring, ["x", "y", "z"], 1).size).toBe(2);
   });
+});
+
+test("of no nodes none owns a key", () => {
+  expect(boundedOwner([], {}, 1, "k")).toBeNull();
+  const owners = [
+    moduloOwner([], "k"),
+    ringOwner([], "k"),
+    rendezvousOwner([], "k"),
+    maglevOwner([], maglevTable([], 5), "k"),
+  ];
+  expect(owners).toEqual(["", "", "", ""]);
 });
 
 describe("the measures", () => {
