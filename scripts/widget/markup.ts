@@ -76,13 +76,14 @@ function controlHtml(id: string, key: string, control: Control, value: unknown):
     const { min, max, step } = control;
     return `<label>${label} <input type="range" id="${id}" ${data} min="${min}" max="${max}" step="${step}" value="${Number(value)}"> <output for="${id}">${numberWords(control, Number(value))}</output></label>`;
   }
-  const deeds = Object.entries(control.deeds).flatMap(([deed, { label: words, targets = [""] }]) =>
-    targets.map(
-      (target) =>
-        `<button type="button" ${data} data-deed="${deed}" data-target="${escapeHtml(target)}">${escapeHtml(`${words} ${target}`.trim())}</button>`,
-    ),
-  );
-  return `<div class="widget-deeds" role="group" aria-label="${label}">${deeds.join("")}</div>`;
+  const rows = Object.entries(control.deeds).map(([deed, { label: words, targets }]) => {
+    const button = (target: string, name: string, shown: string) =>
+      `<button type="button" ${data} data-deed="${deed}" data-target="${escapeHtml(target)}" aria-label="${escapeHtml(name)}">${escapeHtml(shown)}</button>`;
+    if (!targets) return button("", words, words);
+    const buttons = targets.map((target) => button(target, `${words} ${target}`, target));
+    return `<div class="widget-deed"><span aria-hidden="true">${escapeHtml(words)}</span>${buttons.join("")}</div>`;
+  });
+  return `<div class="widget-deeds" role="group" aria-label="${label}">${rows.join("")}</div>`;
 }
 
 export function numberWords(control: Extract<Control, { kind: "number" }>, value: number): string {

@@ -84,9 +84,9 @@ export function presetState(widget: AnyWidget, preset: Preset): WidgetState {
   };
 }
 
-/** The run with this done to it at the present step; deeds of steps after it are forgotten. */
+/** The run with this done to it at the present step; what was done there before, or later, is forgotten. */
 export function withDeed(params: Params, key: string, deed: Deed): Params {
   const before = params[key];
-  const kept = Array.isArray(before) ? before.filter(({ step }) => step <= deed.step) : [];
+  const kept = Array.isArray(before) ? before.filter(({ step }) => step < deed.step) : [];
   return { ...params, [key]: [...kept, deed].slice(-deedsMax) };
 }
