@@ -5,14 +5,16 @@
  */
 import type { Element, ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
-import { h, s } from "hastscript";
+import { h } from "hastscript";
 import { SKIP, visit } from "unist-util-visit";
 import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
 import type { EditionBook, Section } from "../model.ts";
-import { elements, hasClass, property } from "../tree.ts";
+import { elements, hasClass, property, replaceElements } from "../tree.ts";
+import { bar, dialogs } from "./controls.ts";
 import {
   bodyOf,
   bookTitle,
+  escapeAttribute,
   fullTitle,
   htmlDocument,
   idOwners,
@@ -24,6 +26,8 @@ import {
   subsetsFor,
   titleBlock,
 } from "./document.ts";
+import { screenScript } from "./screen-scripts.ts";
+import { searchFiles } from "./search.ts";
 
 /** No script, style, font or picture from outside the folder, and no request at all from scripts. */
 const policy = [
@@ -37,10 +41,26 @@ const policy = [
   "base-uri 'none'",
 ].join("; ");
 
-const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">
+/**
+ * @param place  id of the section, under which its page is remembered; empty where nothing is
+ * @param home  address of the edition's folder as seen from the page
+ */
+function head(book: EditionBook, place: string, home = ""): string {
+  const edition = `${encodeURIComponent(book.book.identifier)}/${book.edition.id}`;
+  return `<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="assets/book.css">
-<script src="assets/screen.js"></script>`;
+<meta name="reader-place" content="${escapeAttribute(`${edition} ${place}`.trim())}">
+<link rel="stylesheet" href="${home}assets/book.css">
+<script src="${home}assets/screen.js"></script>`;
+}
+
+/** What every page needs to know of the edition. */
+type Frame = {
+  readonly book: EditionBook;
+  readonly pages: readonly Section[];
+  /** True where printed pages can be looked up. */
+  readonly hasPrinted: boolean;
+};
 
 /**
  * All files of one edition's HTML, by path below `html/`.
@@ -53,19 +73,21 @@ export async function htmlFiles(
   deps: ScreenDeps,
 ): Promise<Map<string, string | Uint8Array>> {
   const pages = book.sections.filter(hasPage);
+  const frame: Frame = { book, pages, hasPrinted: false };
   const hrefFrom = linksOf(book, pages);
   const files = new Map<string, string | Uint8Array>();
 
-  files.set("index.html", contentsPage(book, pages));
+  files.set("index.html", contentsPage(frame));
   for (const [index, section] of pages.entries()) {
     const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
     const tree = bodyOf(section, (id) => hrefFrom(section, id));
-    files.set(pageName(section), sectionPage(book, pages, section, tree, neighbors));
+    files.set(pageName(section), sectionPage(frame, section, tree, neighbors));
   }
 
   for (const [id, bytes] of await subsetsFor(book, deps)) files.set(`assets/${id}.woff2`, bytes);
   files.set("assets/book.css", styleSheet(deps));
-  files.set("assets/screen.js", deps.theme("screen.js"));
+  files.set("assets/screen.js", screenScript(deps));
+  for (const [name, text] of searchFiles(book, pages, pageName)) files.set(`assets/${name}`, text);
   return files;
 }
 
@@ -74,7 +96,9 @@ function styleSheet(deps: ScreenDeps): string {
   return [
     `/* Faces:\n   ${notices} (https://openfontlicense.org) */\n`,
     fontFaceCss(screenFaces, (face) => `${face.id}.woff2`),
-    ...["tokens.css", "figures.css", "code.css", "screen.css"].map(deps.theme),
+    ...["tokens.css", "figures.css", "code.css", "screen.css", "screen/controls.css"].map(
+      deps.theme,
+    ),
   ].join("\n");
 }
 
@@ -106,23 +130,23 @@ function linksOf(
 }
 
 function sectionPage(
-  book: EditionBook,
-  pages: readonly Section[],
+  { book, pages, hasPrinted }: Frame,
   section: Section,
   tree: Root,
   neighbors: { readonly previous: Section | null; readonly next: Section | null },
 ): string {
   nameFootnotes(tree);
   addPermalinks(tree);
+  addCopyButtons(tree);
   dressBlocks(tree);
   return htmlDocument({
     language: book.book.language,
     title: `${fullTitle(section)} · ${bookTitle(book)}`,
     description: section.abstract ?? section.question ?? book.edition.description,
-    head,
+    head: head(book, section.id),
     bodyClass: section.kind,
     body: [
-      ...bar(book),
+      ...bar(book, "", true),
       h("div.page", [
         contents(book, pages, section),
         h("main#main", [
@@ -130,11 +154,12 @@ function sectionPage(
           turn(neighbors),
         ]),
       ]),
+      ...dialogs(hasPrinted),
     ],
   });
 }
 
-function contentsPage(book: EditionBook, pages: readonly Section[]): string {
+function contentsPage({ book, pages, hasPrinted }: Frame): string {
   const copyright = pages.find((section) => section.page === "copyright");
   const groups = partGroups(book.sections).map((group) => {
     const shown = group.sections.filter(
@@ -166,10 +191,10 @@ function contentsPage(book: EditionBook, pages: readonly Section[]): string {
     language: book.book.language,
     title: bookTitle(book),
     description: book.edition.description,
-    head,
+    head: head(book, ""),
     bodyClass: "contents-page",
     body: [
-      ...bar(book),
+      ...bar(book, "", false),
       h("main#main", [
         h("article", [
           titleBlock(book),
@@ -181,41 +206,9 @@ function contentsPage(book: EditionBook, pages: readonly Section[]): string {
           ...(copyright ? [h("a", { href: pageName(copyright) }, copyright.title)] : []),
         ]),
       ]),
+      ...dialogs(hasPrinted),
     ],
   });
-}
-
-/** The top of every page: where one is, the way to the contents, and the choice of colors. */
-function bar(book: EditionBook): ElementContent[] {
-  const themes = [
-    ["", "As the system"],
-    ["light", "Light"],
-    ["dark", "Dark"],
-    ["sepia", "Sepia"],
-    ["contrast", "High contrast"],
-  ] as const;
-  return [
-    h("a.skip", { href: "#main" }, "Skip to the text"),
-    h("header.bar", [
-      h("a.book-title", { href: "index.html" }, book.book.title),
-      h("button.open-contents", { type: "button", popovertarget: "contents" }, "Contents"),
-      h("button.open-themes", { type: "button", popovertarget: "themes" }, [
-        s("svg", { viewBox: "0 0 16 16", width: 16, height: 16, ariaHidden: "true" }, [
-          s("circle", { cx: 8, cy: 8, r: 6.5, fill: "none", stroke: "currentColor" }),
-          s("path", { d: "M8 1.5a6.5 6.5 0 0 1 0 13z", fill: "currentColor" }),
-        ]),
-        h("span", "Colors"),
-      ]),
-      h("div#themes", { popover: "auto" }, [
-        h("fieldset", [
-          h("legend", "Colors"),
-          ...themes.map(([value, name]) =>
-            h("label", [h("input", { type: "radio", name: "theme", value }), ` ${name}`]),
-          ),
-        ]),
-      ]),
-    ]),
-  ];
 }
 
 /** The contents at the side: all chapters, and the sections of the one that is open. */
@@ -237,7 +230,11 @@ function contents(book: EditionBook, pages: readonly Section[], current: Section
 
 function contentsLine(section: Section, current: Section): Element {
   const isCurrent = section.id === current.id;
-  const link = h("a", { href: pageName(section), ...(isCurrent ? { ariaCurrent: "page" } : {}) }, [
+  const properties = {
+    href: pageName(section),
+    ...(isCurrent ? { ariaCurrent: "page" } : {}),
+  };
+  const link = h("a", properties, [
     ...(section.number ? [h("span.number", section.number), " "] : []),
     section.title,
   ]);
@@ -293,6 +290,29 @@ function cardHeading(node: Element): Element | null {
 function permalink(id: string, children: ElementContent[], name: string | null): Element {
   const label = name === null ? {} : { ariaLabel: name };
   return h("a.permalink", { href: `#${id}`, ...label }, children);
+}
+
+/** In the page from the start, so that nothing moves when the script has loaded; without it they are not shown. */
+function addCopyButtons(tree: Root): void {
+  for (const listing of elements(tree, (node) => hasClass(node, "listing"))) {
+    const label = labelElement(listing);
+    const caption = listing.children.find(
+      (child): child is Element => child.type === "element" && child.tagName === "figcaption",
+    );
+    caption?.children.push(
+      { type: "text", value: " " },
+      copyButton(label ? textOf(label) : "this listing"),
+    );
+  }
+  replaceElements(
+    tree,
+    (node) => node.tagName === "pre" && hasClass(node, "literal"),
+    (node) => [h("div.literal-block", [node, copyButton("this code")])],
+  );
+}
+
+function copyButton(what: string): Element {
+  return h("button.copy", { type: "button", ariaLabel: `Copy ${what}` }, "Copy");
 }
 
 /**
