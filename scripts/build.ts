@@ -7,12 +7,13 @@ import { type MadeBook, makeBook, reportMistakes, themeText, toolchainRoot } fro
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf } from "./cli.ts";
 import { exists, readText, removeFolder } from "./files.ts";
-import { keptSubset } from "./kept.ts";
+import { keptPrograms, keptSubset } from "./kept.ts";
 import { type BookMeta, type EditionBook, type Format, formats } from "./model.ts";
 import { epubFile } from "./output/epub.ts";
 import { htmlFiles } from "./output/html.ts";
 import { startPage } from "./output/start.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import type { Sources } from "./sources.ts";
 
 const help = `npm run build                                    everything into dist/
 npm run build -- sample                          one edition, or several
@@ -51,6 +52,7 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
           browser,
           progress,
           draft: values.draft === true,
+          sources: made.sources,
         });
     }
     const wholeBook = wanted.length === 0 && values.format === undefined;
@@ -92,6 +94,7 @@ type Rendering = {
   readonly browser: () => Promise<Browser>;
   readonly progress: Progress;
   readonly draft: boolean;
+  readonly sources: Sources;
 };
 
 /** Each sample as one file that plain `node` runs. */
@@ -159,13 +162,14 @@ const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) 
         milliseconds: since(start),
       });
     },
-    async html(book, { root, stage, progress }) {
+    async html(book, { root, stage, progress, sources }) {
       const { id, title } = book.edition;
       progress.stage(`write ${id}/html`);
       const start = performance.now();
       const files = await htmlFiles(book, {
         theme: (name) => themeText(root, name),
         subset: keptSubset(root),
+        programs: keptPrograms(root, sources),
       });
       for (const [name, data] of files) stage.write(`${id}/html/${name}`, data);
       stage.add(`${id}/html/`, {

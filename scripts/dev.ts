@@ -7,7 +7,7 @@ import { forFormat } from "./assemble.ts";
 import { makeBook, themeText } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf, UsageError } from "./cli.ts";
-import { keptSubset } from "./kept.ts";
+import { keptPrograms, keptSubset } from "./kept.ts";
 import { htmlFiles } from "./output/html.ts";
 import { silent } from "./progress.ts";
 import { formatMessages, hasErrors } from "./report.ts";
@@ -55,6 +55,7 @@ async function dev({ values, positionals, root }: Arguments): Promise<number> {
           files = await htmlFiles(forFormat(edition, "html"), {
             theme: (name) => themeText(root, name),
             subset: keptSubset(root),
+            programs: keptPrograms(root, made.sources),
           });
       }
     } catch (error) {

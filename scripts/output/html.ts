@@ -11,6 +11,7 @@ import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
 import type { EditionBook, Section } from "../model.ts";
 import { elements, hasClass, property, replaceElements } from "../tree.ts";
 import { bar, dialogs } from "./controls.ts";
+import { markParagraphs, nameBlocks } from "./deep-links.ts";
 import {
   bodyOf,
   bookTitle,
@@ -26,6 +27,16 @@ import {
   subsetsFor,
   titleBlock,
 } from "./document.ts";
+import {
+  homeOf,
+  linkPrograms,
+  listingsOf,
+  type PrintedRegion,
+  type Program,
+  type ProgramDeps,
+  programBody,
+  programPageName,
+} from "./program-pages.ts";
 import { screenScript } from "./screen-scripts.ts";
 import { searchFiles } from "./search.ts";
 
@@ -54,6 +65,8 @@ function head(book: EditionBook, place: string, home = ""): string {
 <script src="${home}assets/screen.js"></script>`;
 }
 
+export type HtmlDeps = ScreenDeps & ProgramDeps;
+
 /** What every page needs to know of the edition. */
 type Frame = {
   readonly book: EditionBook;
@@ -70,25 +83,71 @@ type Frame = {
  */
 export async function htmlFiles(
   book: EditionBook,
-  deps: ScreenDeps,
+  deps: HtmlDeps,
 ): Promise<Map<string, string | Uint8Array>> {
   const pages = book.sections.filter(hasPage);
   const frame: Frame = { book, pages, hasPrinted: false };
   const hrefFrom = linksOf(book, pages);
   const files = new Map<string, string | Uint8Array>();
 
+  const paths = pages.flatMap(({ tree }) => listingsOf(tree)).map((node) => fileOf(node));
+  const programs = await deps.programs([...new Set(paths)].sort());
+  const printed: PrintedRegion[] = [];
+
   files.set("index.html", contentsPage(frame));
   for (const [index, section] of pages.entries()) {
     const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
     const tree = bodyOf(section, (id) => hrefFrom(section, id));
+    nameBlocks(tree);
+    printed.push(...listingsOf(tree).map((node) => printedRegion(node, pageName(section))));
+    linkPrograms(listingsOf(tree), programs);
     files.set(pageName(section), sectionPage(frame, section, tree, neighbors));
   }
+  for (const [path, program] of programs)
+    files.set(programPageName(path), programPage(frame, path, program, printed));
 
-  for (const [id, bytes] of await subsetsFor(book, deps)) files.set(`assets/${id}.woff2`, bytes);
+  const code = [...programs.values()].map(({ text }) => text).join("");
+  for (const [id, bytes] of await subsetsFor(book, deps, code))
+    files.set(`assets/${id}.woff2`, bytes);
   files.set("assets/book.css", styleSheet(deps));
   files.set("assets/screen.js", screenScript(deps));
   for (const [name, text] of searchFiles(book, pages, pageName)) files.set(`assets/${name}`, text);
   return files;
+}
+
+function fileOf(listing: Element): string {
+  return property(listing, "dataFile") ?? "";
+}
+
+function printedRegion(listing: Element, page: string): PrintedRegion {
+  const label = labelElement(listing);
+  return {
+    path: fileOf(listing),
+    name: property(listing, "dataRegion") ?? "",
+    label: label ? textOf(label) : "a listing",
+    href: `${page}#${property(listing, "id")}`,
+  };
+}
+
+function programPage(
+  { book, hasPrinted }: Frame,
+  path: string,
+  program: Program,
+  printed: readonly PrintedRegion[],
+): string {
+  const own = printed.filter((region) => region.path === path);
+  const { body, fill } = programBody(path, program, own);
+  const home = homeOf(programPageName(path));
+  return fill(
+    htmlDocument({
+      language: book.book.language,
+      title: `${path} · ${bookTitle(book)}`,
+      description: `The whole program ${path}, with the lines marked that the book prints.`,
+      head: head(book, "", home),
+      bodyClass: "program",
+      body: [...bar(book, home, false), ...body, ...dialogs(hasPrinted)],
+    }),
+  );
 }
 
 function styleSheet(deps: ScreenDeps): string {
@@ -96,9 +155,14 @@ function styleSheet(deps: ScreenDeps): string {
   return [
     `/* Faces:\n   ${notices} (https://openfontlicense.org) */\n`,
     fontFaceCss(screenFaces, (face) => `${face.id}.woff2`),
-    ...["tokens.css", "figures.css", "code.css", "screen.css", "screen/controls.css"].map(
-      deps.theme,
-    ),
+    ...[
+      "tokens.css",
+      "figures.css",
+      "code.css",
+      "screen.css",
+      "screen/controls.css",
+      "screen/program.css",
+    ].map(deps.theme),
   ].join("\n");
 }
 
@@ -136,6 +200,7 @@ function sectionPage(
   neighbors: { readonly previous: Section | null; readonly next: Section | null },
 ): string {
   nameFootnotes(tree);
+  markParagraphs(tree);
   addPermalinks(tree);
   addCopyButtons(tree);
   dressBlocks(tree);
@@ -150,13 +215,29 @@ function sectionPage(
       h("div.page", [
         contents(book, pages, section),
         h("main#main", [
-          h("article", [opening(section), ...(tree.children as ElementContent[])]),
+          h("article", [timedOpening(section), ...(tree.children as ElementContent[])]),
           turn(neighbors),
         ]),
       ]),
       ...dialogs(hasPrinted),
     ],
   });
+}
+
+/** The opening of a section, and how long it takes where that is worth telling. */
+function timedOpening(section: Section): Element {
+  const header = opening(section);
+  const { reading, handsOn } = section.minutes;
+  if (section.kind !== "chapter" || reading < 1) return header;
+  const exercises = handsOn > 0 ? `, and ${Math.round(handsOn)} for the exercises` : "";
+  header.children.push(
+    h("p.chapter-minutes", `About ${minutesWord(Math.round(reading))} to read${exercises}`),
+  );
+  return header;
+}
+
+function minutesWord(minutes: number): string {
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
 function contentsPage({ book, pages, hasPrinted }: Frame): string {
@@ -173,6 +254,9 @@ function contentsPage({ book, pages, hasPrinted }: Frame): string {
             ...(section.number ? [h("span.number", section.number), " "] : []),
             h("span.title", section.title),
           ]),
+          ...(section.kind === "chapter" && section.minutes.reading >= 1
+            ? [" ", h("span.chapter-minutes", `${Math.round(section.minutes.reading)} min`)]
+            : []),
           ...(section.abstract ? [h("p.abstract", section.abstract)] : []),
         ]),
       ),

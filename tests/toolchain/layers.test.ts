@@ -63,6 +63,8 @@ const order = [
   "book.ts",
   "artefacts.ts",
   "output/document.ts",
+  "output/deep-links.ts",
+  "output/program-pages.ts",
   "kept.ts",
   "output/search-rank.ts",
   "output/screen-scripts.ts",
