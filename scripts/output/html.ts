@@ -27,6 +27,7 @@ import {
   subsetsFor,
   titleBlock,
 } from "./document.ts";
+import { previewsOf } from "./previews.ts";
 import {
   homeOf,
   linkPrograms,
@@ -37,8 +38,9 @@ import {
   programBody,
   programPageName,
 } from "./program-pages.ts";
-import { screenScript } from "./screen-scripts.ts";
+import { dataScript, screenScript } from "./screen-scripts.ts";
 import { searchFiles } from "./search.ts";
+import { glossaryTerms, linkTerms } from "./term-links.ts";
 
 /** No script, style, font or picture from outside the folder, and no request at all from scripts. */
 const policy = [
@@ -93,12 +95,21 @@ export async function htmlFiles(
   const paths = pages.flatMap(({ tree }) => listingsOf(tree)).map((node) => fileOf(node));
   const programs = await deps.programs([...new Set(paths)].sort());
   const printed: PrintedRegion[] = [];
+  const terms = glossaryTerms(book);
+  /** Ids that other pages than their own link to. */
+  const linked = new Set<string>();
 
   files.set("index.html", contentsPage(frame));
   for (const [index, section] of pages.entries()) {
     const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
-    const tree = bodyOf(section, (id) => hrefFrom(section, id));
+    const hrefOf = (id: string): string => {
+      const href = hrefFrom(section, id);
+      if (!href.startsWith("#")) linked.add(id);
+      return href;
+    };
+    const tree = bodyOf(section, hrefOf);
     nameBlocks(tree);
+    if (section.kind !== "back" && section.page !== "copyright") linkTerms(tree, terms, hrefOf);
     printed.push(...listingsOf(tree).map((node) => printedRegion(node, pageName(section))));
     linkPrograms(listingsOf(tree), programs);
     files.set(pageName(section), sectionPage(frame, section, tree, neighbors));
@@ -111,6 +122,7 @@ export async function htmlFiles(
     files.set(`assets/${id}.woff2`, bytes);
   files.set("assets/book.css", styleSheet(deps));
   files.set("assets/screen.js", screenScript(deps));
+  files.set("assets/previews.js", dataScript("previews", previewsOf(book, linked, pageName)));
   for (const [name, text] of searchFiles(book, pages, pageName)) files.set(`assets/${name}`, text);
   return files;
 }

@@ -70,6 +70,8 @@ const order = [
   "output/screen-scripts.ts",
   "output/search.ts",
   "output/controls.ts",
+  "output/previews.ts",
+  "output/term-links.ts",
   "output/html.ts",
   "output/epub-package.ts",
   "output/epub.ts",
