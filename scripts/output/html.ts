@@ -254,6 +254,7 @@ function minutesWord(minutes: number): string {
 
 function contentsPage({ book, pages, hasPrinted }: Frame): string {
   const copyright = pages.find((section) => section.page === "copyright");
+  const first = pages.find((section) => section !== copyright);
   const groups = partGroups(book.sections).map((group) => {
     const shown = group.sections.filter(
       (section) => pages.includes(section) && section !== copyright,
@@ -266,6 +267,7 @@ function contentsPage({ book, pages, hasPrinted }: Frame): string {
             ...(section.number ? [h("span.number", section.number), " "] : []),
             h("span.title", section.title),
           ]),
+          ...(section.kind === "chapter" ? [h("span.progress", { dataSection: section.id })] : []),
           ...(section.kind === "chapter" && section.minutes.reading >= 1
             ? [" ", h("span.chapter-minutes", `${Math.round(section.minutes.reading)} min`)]
             : []),
@@ -295,6 +297,7 @@ function contentsPage({ book, pages, hasPrinted }: Frame): string {
         h("article", [
           titleBlock(book),
           h("p.description", book.edition.description),
+          ...(first ? [h("p.go-on", h("a", { href: pageName(first) }, "Begin to read"))] : []),
           ...groups.filter((group) => group !== null),
         ]),
         h("p.licence", [
@@ -328,6 +331,7 @@ function contentsLine(section: Section, current: Section): Element {
   const isCurrent = section.id === current.id;
   const properties = {
     href: pageName(section),
+    dataSection: section.id,
     ...(isCurrent ? { ariaCurrent: "page" } : {}),
   };
   const link = h("a", properties, [
