@@ -56,6 +56,7 @@ async function dev({ values, positionals, root }: Arguments): Promise<number> {
             theme: (name) => themeText(root, name),
             subset: keptSubset(root),
             programs: keptPrograms(root, made.sources),
+            printed: null,
           });
       }
     } catch (error) {

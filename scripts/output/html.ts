@@ -8,7 +8,7 @@ import { toString as textOf } from "hast-util-to-string";
 import { h } from "hastscript";
 import { SKIP, visit } from "unist-util-visit";
 import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
-import type { EditionBook, Section } from "../model.ts";
+import type { EditionBook, PrintedPage, Section } from "../model.ts";
 import { elements, hasClass, property, replaceElements } from "../tree.ts";
 import { bar, dialogs } from "./controls.ts";
 import { markParagraphs, nameBlocks } from "./deep-links.ts";
@@ -67,7 +67,11 @@ function head(book: EditionBook, place: string, home = ""): string {
 <script src="${home}assets/screen.js"></script>`;
 }
 
-export type HtmlDeps = ScreenDeps & ProgramDeps;
+export type HtmlDeps = ScreenDeps &
+  ProgramDeps & {
+    /** Pages of the PDF that was made in the same build, or null: then nothing leads to them. */
+    readonly printed: readonly PrintedPage[] | null;
+  };
 
 /** What every page needs to know of the edition. */
 type Frame = {
@@ -88,7 +92,7 @@ export async function htmlFiles(
   deps: HtmlDeps,
 ): Promise<Map<string, string | Uint8Array>> {
   const pages = book.sections.filter(hasPage);
-  const frame: Frame = { book, pages, hasPrinted: false };
+  const frame: Frame = { book, pages, hasPrinted: deps.printed !== null };
   const hrefFrom = linksOf(book, pages);
   const files = new Map<string, string | Uint8Array>();
 
@@ -122,6 +126,8 @@ export async function htmlFiles(
     files.set(`assets/${id}.woff2`, bytes);
   files.set("assets/book.css", styleSheet(deps));
   files.set("assets/screen.js", screenScript(deps));
+  const toPrinted = deps.printed && printedLinks(deps.printed, book, pages);
+  if (toPrinted) files.set("assets/print-pages.js", dataScript("print-pages", toPrinted));
   files.set("assets/previews.js", dataScript("previews", previewsOf(book, linked, pageName)));
   for (const [name, text] of searchFiles(book, pages, pageName)) files.set(`assets/${name}`, text);
   return files;
@@ -203,6 +209,28 @@ function linksOf(
     }
     return id === owner.id ? pageName(owner) : `${pageName(owner)}#${id}`;
   };
+}
+
+/** Where the text of each printed page is, by its number; a page on which nothing has an id leads to what came last before it. */
+function printedLinks(
+  printed: readonly PrintedPage[],
+  book: EditionBook,
+  pages: readonly Section[],
+): Record<string, string> {
+  const owners = idOwners(book.sections);
+  const hrefOf = (id: string): string | null => {
+    const owner = pages.find((section) => section.id === owners.get(id));
+    if (!owner) return null;
+    return id === owner.id ? pageName(owner) : `${pageName(owner)}#${id}`;
+  };
+  let last = "index.html";
+  const links = printed.map(({ label, ids }) => {
+    const hrefs = ids.map(hrefOf).filter((href) => href !== null);
+    const link = [label, hrefs[0] ?? last] as const;
+    last = hrefs.at(-1) ?? last;
+    return link;
+  });
+  return Object.fromEntries(links);
 }
 
 function sectionPage(

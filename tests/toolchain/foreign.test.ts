@@ -60,6 +60,7 @@ async function html(made: MadeBook): Promise<Map<string, string>> {
     theme: (name) => themeText(root, name),
     subset: keptSubset(root),
     programs: keptPrograms(root, made.sources),
+    printed: null,
   });
   return new Map([...files].map(([name, data]) => [name, Buffer.from(data).toString("base64")]));
 }
