@@ -49,24 +49,17 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     const wanted = positionals.map((name) => oneOf("edition", name, known));
     if (reportMistakes(made.files)) return 1;
     const stage = openStage(root);
-    const { sources } = made;
     for (const edition of made.editions) {
       if (wanted.length > 0 && !wanted.includes(edition.edition.id)) continue;
-      let printed: readonly PrintedPage[] | null = null;
-      // In the order of `formats`: pages of the screen lead to those that were printed before them.
-      for (const format of formats) {
-        if (!edition.edition.formats.includes(format) || !wantedFormats.includes(format)) continue;
-        const pages = await render[format](forFormat(edition, format), {
-          root,
-          stage,
-          browser,
-          progress,
-          draft: values.draft === true,
-          sources,
-          printed,
-        });
-        printed = pages ?? printed;
-      }
+      const own = wantedFormats.filter((name) => edition.edition.formats.includes(name));
+      await renderEdition(edition, own, {
+        root,
+        stage,
+        browser,
+        progress,
+        draft: values.draft === true,
+        sources: made.sources,
+      });
     }
     const wholeBook = wanted.length === 0 && values.format === undefined;
     const decksWanted = wholeBook || wanted.includes("slides");
@@ -130,6 +123,19 @@ async function stagePrograms(book: BookMeta, root: string, stage: Stage): Promis
     listings: null,
     milliseconds: since(start),
   });
+}
+
+/** In the order of `formats`: pages of the screen lead to those that were printed before them. */
+async function renderEdition(
+  edition: EditionBook,
+  wanted: readonly Format[],
+  rendering: Omit<Rendering, "printed">,
+): Promise<void> {
+  let printed: readonly PrintedPage[] | null = null;
+  for (const format of formats.filter((name) => wanted.includes(name))) {
+    const pages = await render[format](forFormat(edition, format), { ...rendering, printed });
+    printed = pages ?? printed;
+  }
 }
 
 type Render = (book: EditionBook, rendering: Rendering) => Promise<readonly PrintedPage[] | null>;

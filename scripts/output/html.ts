@@ -93,17 +93,34 @@ export async function htmlFiles(
 ): Promise<Map<string, string | Uint8Array>> {
   const pages = book.sections.filter(hasPage);
   const frame: Frame = { book, pages, hasPrinted: deps.printed !== null };
-  const hrefFrom = linksOf(book, pages);
-  const files = new Map<string, string | Uint8Array>();
-
-  const paths = pages.flatMap(({ tree }) => listingsOf(tree)).map((node) => fileOf(node));
+  const paths = pages.flatMap(({ tree }) => listingsOf(tree)).map(fileOf);
   const programs = await deps.programs([...new Set(paths)].sort());
-  const printed: PrintedRegion[] = [];
-  const terms = glossaryTerms(book);
-  /** Ids that other pages than their own link to. */
-  const linked = new Set<string>();
-
+  const { files, printed, linked } = sectionPages(frame, programs);
   files.set("index.html", contentsPage(frame));
+  for (const [path, program] of programs)
+    files.set(programPageName(path), programPage(frame, path, program, printed));
+
+  const code = [...programs.values()].map(({ text }) => text).join("");
+  for (const [id, bytes] of await subsetsFor(book, deps, code))
+    files.set(`assets/${id}.woff2`, bytes);
+  for (const [name, text] of assets(frame, linked, deps)) files.set(`assets/${name}`, text);
+  return files;
+}
+
+type SectionPages = {
+  readonly files: Map<string, string | Uint8Array>;
+  readonly printed: readonly PrintedRegion[];
+  /** Ids that other pages than their own link to. */
+  readonly linked: ReadonlySet<string>;
+};
+
+function sectionPages(frame: Frame, programs: ReadonlyMap<string, Program>): SectionPages {
+  const { book, pages } = frame;
+  const hrefFrom = linksOf(book, pages);
+  const terms = glossaryTerms(book);
+  const files: SectionPages["files"] = new Map();
+  const printed: PrintedRegion[] = [];
+  const linked = new Set<string>();
   for (const [index, section] of pages.entries()) {
     const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
     const hrefOf = (id: string): string => {
@@ -118,18 +135,21 @@ export async function htmlFiles(
     linkPrograms(listingsOf(tree), programs);
     files.set(pageName(section), sectionPage(frame, section, tree, neighbors));
   }
-  for (const [path, program] of programs)
-    files.set(programPageName(path), programPage(frame, path, program, printed));
+  return { files, printed, linked };
+}
 
-  const code = [...programs.values()].map(({ text }) => text).join("");
-  for (const [id, bytes] of await subsetsFor(book, deps, code))
-    files.set(`assets/${id}.woff2`, bytes);
-  files.set("assets/book.css", styleSheet(deps));
-  files.set("assets/screen.js", screenScript(deps));
+/** Style, script, and the data that pages load when they are asked for it, by path below assets/. */
+function assets(
+  { book, pages }: Frame,
+  linked: ReadonlySet<string>,
+  deps: HtmlDeps,
+): Map<string, string> {
+  const files = searchFiles(book, pages, pageName);
+  files.set("book.css", styleSheet(deps));
+  files.set("screen.js", screenScript(deps));
+  files.set("previews.js", dataScript("previews", previewsOf(book, linked, pageName)));
   const toPrinted = deps.printed && printedLinks(deps.printed, book, pages);
-  if (toPrinted) files.set("assets/print-pages.js", dataScript("print-pages", toPrinted));
-  files.set("assets/previews.js", dataScript("previews", previewsOf(book, linked, pageName)));
-  for (const [name, text] of searchFiles(book, pages, pageName)) files.set(`assets/${name}`, text);
+  if (toPrinted) files.set("print-pages.js", dataScript("print-pages", toPrinted));
   return files;
 }
 
@@ -280,6 +300,21 @@ function minutesWord(minutes: number): string {
   return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
+/** A chapter in the contents: number, title, minutes, what it is about, and room for how much of it is read. */
+function chapterLine(section: Section): Element {
+  const { kind, number, title, abstract, minutes } = section;
+  const isTimed = kind === "chapter" && minutes.reading >= 1;
+  return h("li", [
+    h("a.chapter-link", { href: pageName(section) }, [
+      ...(number ? [h("span.number", number), " "] : []),
+      h("span.title", title),
+    ]),
+    ...(kind === "chapter" ? [h("span.progress", { dataSection: section.id })] : []),
+    ...(isTimed ? [" ", h("span.chapter-minutes", `${Math.round(minutes.reading)} min`)] : []),
+    ...(abstract ? [h("p.abstract", abstract)] : []),
+  ]);
+}
+
 function contentsPage({ book, pages, hasPrinted }: Frame): string {
   const copyright = pages.find((section) => section.page === "copyright");
   const first = pages.find((section) => section !== copyright);
@@ -287,22 +322,7 @@ function contentsPage({ book, pages, hasPrinted }: Frame): string {
     const shown = group.sections.filter(
       (section) => pages.includes(section) && section !== copyright,
     );
-    const list = h(
-      "ol.chapters",
-      shown.map((section) =>
-        h("li", [
-          h("a.chapter-link", { href: pageName(section) }, [
-            ...(section.number ? [h("span.number", section.number), " "] : []),
-            h("span.title", section.title),
-          ]),
-          ...(section.kind === "chapter" ? [h("span.progress", { dataSection: section.id })] : []),
-          ...(section.kind === "chapter" && section.minutes.reading >= 1
-            ? [" ", h("span.chapter-minutes", `${Math.round(section.minutes.reading)} min`)]
-            : []),
-          ...(section.abstract ? [h("p.abstract", section.abstract)] : []),
-        ]),
-      ),
-    );
+    const list = h("ol.chapters", shown.map(chapterLine));
     if (!group.part) return shown.length > 0 ? h("section.group", [list]) : null;
     const title = pages.includes(group.part)
       ? [h("a", { href: pageName(group.part) }, fullTitle(group.part))]

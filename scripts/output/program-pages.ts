@@ -81,7 +81,7 @@ export function programBody(
           ` (lines ${region.lines[0]}–${region.lines.at(-1)})`,
         ]),
         ". ",
-        h("button.copy", { type: "button", ariaLabel: `Copy ${path}` }, "Copy the file"),
+        h("button.copy", { type: "button" }, "Copy the file"),
       ]),
       h("pre.code", { dataLabel: path }, [h("code", [{ type: "comment", value: placeholder }])]),
     ]),
