@@ -50,7 +50,9 @@ const axeSource = readFileSync(
 
 /** A page that collects what goes wrong in it: errors, messages, and any request that leaves the folder. */
 export async function watchedPage(browser: Browser): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage();
+  // Of its own, so that it remembers nothing of other pages.
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
   const problems: string[] = [];
   await page.setOfflineMode(true);
   page.on("request", (request) => {
@@ -101,23 +103,23 @@ async function runAxe(options: unknown, within: string): Promise<string[]> {
 }
 
 /**
- * What axe says of colors in a theme, of those kinds of text that `known` does not have yet; they are added to it. Two
- * texts are of one kind when names and classes up to the body are the same: then the style sheet colors them alike.
+ * What axe says of colors in some themes, of those kinds of text that `known` does not have yet; they are added to it. Two
+ * texts are of one kind when they have the same colors, on the same grounds, in each of the themes.
  */
 export async function contrastObjections(
   page: Page,
   themes: readonly string[],
   known: Set<string>,
 ): Promise<string[]> {
-  const kinds = await page.evaluate(markNewKinds, [...known]);
+  const kinds = await page.evaluate(markNewKinds, [...themes], [...known]);
   if (kinds.length === 0) return [];
   for (const kind of kinds) known.add(kind);
+  const onlyColors = { runOnly: { type: "rule", values: ["color-contrast"] } };
   const found: string[] = [];
   for (const theme of themes) {
     await page.evaluate((name) => {
       document.documentElement.dataset.theme = name;
     }, theme);
-    const onlyColors = { runOnly: { type: "rule", values: ["color-contrast"] } };
     const objections = await page.evaluate(runAxe, onlyColors, "[data-new-kind]");
     found.push(...objections.map((objection) => `${theme}: ${objection}`));
   }
@@ -125,22 +127,41 @@ export async function contrastObjections(
 }
 
 /** Runs in the page. */
-function markNewKinds(known: string[]): string[] {
+function markNewKinds(themes: string[], known: string[]): string[] {
+  const texts = [...document.body.querySelectorAll("*")].filter(
+    (element) =>
+      [...element.childNodes].some(
+        (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== "",
+      ) && element.checkVisibility(),
+  );
+  const colors = texts.map((): string[] => []);
+  for (const theme of themes) {
+    document.documentElement.dataset.theme = theme;
+    const grounds = new Map<Element, string>();
+    const groundOf = (element: Element): string => {
+      const style = getComputedStyle(element);
+      const above = element.parentElement
+        ? (grounds.get(element.parentElement) ?? groundOf(element.parentElement))
+        : "";
+      const own = `${style.backgroundColor} ${style.backgroundImage} ${style.opacity}`;
+      const ground = own === "rgba(0, 0, 0, 0) none 1" ? above : `${own} on ${above}`;
+      grounds.set(element, ground);
+      return ground;
+    };
+    texts.forEach((element, index) => {
+      const { color, fontSize, fontWeight } = getComputedStyle(element);
+      const isLarge = Number.parseFloat(fontSize) >= (Number(fontWeight) >= 700 ? 18.6 : 24);
+      colors[index]?.push(`${color} ${isLarge} on ${groundOf(element)}`);
+    });
+  }
   const seen = new Set(known);
   const kinds: string[] = [];
-  for (const element of document.body.querySelectorAll("*")) {
-    const hasText = [...element.childNodes].some(
-      (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== "",
-    );
-    if (!hasText || !element.checkVisibility()) continue;
-    const path: string[] = [];
-    for (let node: Element | null = element; node; node = node.parentElement)
-      path.push(`${node.tagName}.${[...node.classList].sort().join(".")}`);
-    const kind = path.join(" ");
-    if (seen.has(kind)) continue;
+  texts.forEach((element, index) => {
+    const kind = colors[index]?.join("; ") ?? "";
+    if (seen.has(kind)) return;
     seen.add(kind);
     kinds.push(kind);
     element.setAttribute("data-new-kind", "");
-  }
+  });
   return kinds;
 }

@@ -135,8 +135,9 @@ test("gives axe nothing to object to, in any of its colors", async () => {
     violations.push(...found.map((violation) => `${name}: ${violation}`));
   }
   await page.close();
+  expect(kinds.size).toBeGreaterThan(10);
   expect(violations).toEqual([]);
-});
+}, 600_000);
 
 test("copies a listing exactly as its file has it, with and without a clipboard", async () => {
   for (const hasClipboard of [true, false]) {
@@ -181,6 +182,24 @@ test("changes its colors on request and remembers it on the next page", async ()
   await page.click(".open-settings");
   await page.click("#settings input[value='']");
   expect(await ground()).toBe(light);
+  await page.close();
+});
+
+test("prints dark on light from every color, and without what only a screen needs", async () => {
+  const { page } = await watchedPage(browser);
+  await open(page, busiest);
+  await page.emulateMediaType("print");
+  for (const theme of ["dark", "sepia", "contrast"]) {
+    const ink = await page.evaluate((name) => {
+      document.documentElement.dataset.theme = name;
+      return getComputedStyle(document.body).color.match(/\d+/g)?.map(Number) ?? [];
+    }, theme);
+    expect(Math.max(...ink), theme).toBeLessThan(60);
+  }
+  const shown = await page.$$eval(".bar, #contents, .copy, .open-file, .turn", (all) =>
+    all.filter((node) => node.checkVisibility()).map((node) => node.className),
+  );
+  expect(shown).toEqual([]);
   await page.close();
 });
 
