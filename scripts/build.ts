@@ -7,13 +7,20 @@ import { type MadeBook, makeBook, reportMistakes, themeText, toolchainRoot } fro
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf } from "./cli.ts";
 import { exists, readText, removeFolder } from "./files.ts";
-import { keptSubset } from "./kept.ts";
-import { type BookMeta, type EditionBook, type Format, formats } from "./model.ts";
+import { keptPrograms, keptSubset } from "./kept.ts";
+import {
+  type BookMeta,
+  type EditionBook,
+  type Format,
+  formats,
+  type PrintedPage,
+} from "./model.ts";
 import { epubFile } from "./output/epub.ts";
 import { htmlFiles } from "./output/html.ts";
 import { startPage } from "./output/start.ts";
 import { pageScripts } from "./page-scripts.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import type { Sources } from "./sources.ts";
 
 const help = `npm run build                                    everything into dist/
 npm run build -- sample                          one edition, or several
@@ -45,14 +52,15 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     const stage = openStage(root);
     for (const edition of made.editions) {
       if (wanted.length > 0 && !wanted.includes(edition.edition.id)) continue;
-      for (const format of edition.edition.formats.filter((name) => wantedFormats.includes(name)))
-        await render[format](forFormat(edition, format), {
-          root,
-          stage,
-          browser,
-          progress,
-          draft: values.draft === true,
-        });
+      const own = wantedFormats.filter((name) => edition.edition.formats.includes(name));
+      await renderEdition(edition, own, {
+        root,
+        stage,
+        browser,
+        progress,
+        draft: values.draft === true,
+        sources: made.sources,
+      });
     }
     const wholeBook = wanted.length === 0 && values.format === undefined;
     const decksWanted = wholeBook || wanted.includes("slides");
@@ -93,6 +101,9 @@ type Rendering = {
   readonly browser: () => Promise<Browser>;
   readonly progress: Progress;
   readonly draft: boolean;
+  readonly sources: Sources;
+  /** Pages of the edition's PDF, where it was printed in the same build. */
+  readonly printed: readonly PrintedPage[] | null;
 };
 
 /** Each sample as one file that plain `node` runs. */
@@ -115,71 +126,90 @@ async function stagePrograms(book: BookMeta, root: string, stage: Stage): Promis
   });
 }
 
-/** One edition in one format, staged. */
-const render: Readonly<Record<Format, (book: EditionBook, rendering: Rendering) => Promise<void>>> =
-  {
-    async pdf(book, { root, stage, browser, progress, draft }) {
-      const { id, title } = book.edition;
-      progress.stage(`print ${id}.pdf`);
-      const start = performance.now();
-      const path = `${id}/${id}.pdf`;
-      // Its libraries take a third of a second to load, which a build of pages alone should not wait for.
-      const { printBook } = await import("./output/pdf.ts");
-      const printed = await printBook(book, {
-        browser: await browser(),
-        outFile: join(stage.folder, path),
-        themeDir: themeFolder(root),
-        root,
-        draft,
-        onProgress: progress.note,
-      });
-      stage.add(path, {
-        title: "PDF, for paper and screen",
-        group: title === "" ? id : title,
-        pages: printed.pages,
-        words: wordsOf(book),
-        listings: listingsOf(book),
-        milliseconds: since(start),
-      });
-    },
-    async epub(book, { root, stage, progress }) {
-      const { id, title } = book.edition;
-      progress.stage(`bind ${id}.epub`);
-      const start = performance.now();
-      const path = `${id}/${id}.epub`;
-      stage.write(
-        path,
-        await epubFile(book, { theme: (name) => themeText(root, name), subset: keptSubset(root) }),
-      );
-      stage.add(path, {
-        title: "EPUB, for readers",
-        group: title === "" ? id : title,
-        pages: null,
-        words: wordsOf(book),
-        listings: listingsOf(book),
-        milliseconds: since(start),
-      });
-    },
-    async html(book, { root, stage, progress }) {
-      const { id, title } = book.edition;
-      progress.stage(`write ${id}/html`);
-      const start = performance.now();
-      const files = await htmlFiles(book, {
-        ...(await pageScripts(root)),
-        theme: (name) => themeText(root, name),
-        subset: keptSubset(root),
-      });
-      for (const [name, data] of files) stage.write(`${id}/html/${name}`, data);
-      stage.add(`${id}/html/`, {
-        title: "HTML, for the browser, offline",
-        group: title === "" ? id : title,
-        pages: [...files.keys()].filter((name) => name.endsWith(".html")).length,
-        words: wordsOf(book),
-        listings: listingsOf(book),
-        milliseconds: since(start),
-      });
-    },
-  };
+/** In the order of `formats`: pages of the screen lead to those that were printed before them. */
+async function renderEdition(
+  edition: EditionBook,
+  wanted: readonly Format[],
+  rendering: Omit<Rendering, "printed">,
+): Promise<void> {
+  let printed: readonly PrintedPage[] | null = null;
+  for (const format of formats.filter((name) => wanted.includes(name))) {
+    const pages = await render[format](forFormat(edition, format), { ...rendering, printed });
+    printed = pages ?? printed;
+  }
+}
+
+type Render = (book: EditionBook, rendering: Rendering) => Promise<readonly PrintedPage[] | null>;
+
+/** One edition in one format, staged; what is printed tells where everything fell. */
+const render: Readonly<Record<Format, Render>> = {
+  async pdf(book, { root, stage, browser, progress, draft }) {
+    const { id, title } = book.edition;
+    progress.stage(`print ${id}.pdf`);
+    const start = performance.now();
+    const path = `${id}/${id}.pdf`;
+    // Its libraries take a third of a second to load, which a build of pages alone should not wait for.
+    const { printBook } = await import("./output/pdf.ts");
+    const printed = await printBook(book, {
+      browser: await browser(),
+      outFile: join(stage.folder, path),
+      themeDir: themeFolder(root),
+      root,
+      draft,
+      onProgress: progress.note,
+    });
+    stage.add(path, {
+      title: "PDF, for paper and screen",
+      group: title === "" ? id : title,
+      pages: printed.pages,
+      words: wordsOf(book),
+      listings: listingsOf(book),
+      milliseconds: since(start),
+    });
+    return printed.printed;
+  },
+  async epub(book, { root, stage, progress }) {
+    const { id, title } = book.edition;
+    progress.stage(`bind ${id}.epub`);
+    const start = performance.now();
+    const path = `${id}/${id}.epub`;
+    stage.write(
+      path,
+      await epubFile(book, { theme: (name) => themeText(root, name), subset: keptSubset(root) }),
+    );
+    stage.add(path, {
+      title: "EPUB, for readers",
+      group: title === "" ? id : title,
+      pages: null,
+      words: wordsOf(book),
+      listings: listingsOf(book),
+      milliseconds: since(start),
+    });
+    return null;
+  },
+  async html(book, { root, stage, progress, sources, printed }) {
+    const { id, title } = book.edition;
+    progress.stage(`write ${id}/html`);
+    const start = performance.now();
+    const files = await htmlFiles(book, {
+      theme: (name) => themeText(root, name),
+      subset: keptSubset(root),
+      programs: keptPrograms(root, sources),
+      printed,
+      ...(await pageScripts(root)),
+    });
+    for (const [name, data] of files) stage.write(`${id}/html/${name}`, data);
+    stage.add(`${id}/html/`, {
+      title: "HTML, for the browser, offline",
+      group: title === "" ? id : title,
+      pages: [...files.keys()].filter((name) => name.endsWith(".html")).length,
+      words: wordsOf(book),
+      listings: listingsOf(book),
+      milliseconds: since(start),
+    });
+    return null;
+  },
+};
 
 function since(startMs: number): number {
   return Math.round(performance.now() - startMs);

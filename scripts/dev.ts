@@ -7,7 +7,7 @@ import { forFormat } from "./assemble.ts";
 import { makeBook, themeText } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
 import { type Arguments, command, oneOf, UsageError } from "./cli.ts";
-import { keptSubset } from "./kept.ts";
+import { keptPrograms, keptSubset } from "./kept.ts";
 import { htmlFiles } from "./output/html.ts";
 import { pageScripts } from "./page-scripts.ts";
 import { silent } from "./progress.ts";
@@ -57,6 +57,8 @@ async function dev({ values, positionals, root }: Arguments): Promise<number> {
             ...(await pageScripts(root)),
             theme: (name) => themeText(root, name),
             subset: keptSubset(root),
+            programs: keptPrograms(root, made.sources),
+            printed: null,
           });
       }
     } catch (error) {

@@ -184,6 +184,14 @@ export type EditionBook = {
   readonly outside: readonly OutsideReference[];
 };
 
+/** A page of the finished book, for those who look for it elsewhere. */
+export type PrintedPage = {
+  /** Its printed number. */
+  readonly label: string;
+  /** What stands on it, from top to bottom. */
+  readonly ids: readonly string[];
+};
+
 /** One line of the index; sub-entries are nested. */
 export type IndexEntry = {
   readonly term: string;

@@ -180,10 +180,15 @@ export type ScreenDeps = {
   readonly subset: (face: Face, characters: string) => Promise<Uint8Array>;
 };
 
-/** Subsets of the screen's faces that cover an edition, by face id. */
+/**
+ * Subsets of the screen's faces that cover an edition, by face id.
+ *
+ * @param furtherCode  code that is shown and stands in no tree
+ */
 export async function subsetsFor(
   book: EditionBook,
   deps: ScreenDeps,
+  furtherCode = "",
 ): Promise<Map<string, Uint8Array>> {
   const { text, code, math } = usedCharacters([
     ...book.sections.map((section) => section.tree),
@@ -191,7 +196,8 @@ export async function subsetsFor(
   ]);
   const subsets = new Map<string, Uint8Array>();
   for (const face of screenFaces) {
-    const characters = face.family === "PF Code" ? `${code}…` : text + code + math;
+    const characters =
+      face.family === "PF Code" ? `${code}${furtherCode}…` : text + code + furtherCode + math;
     subsets.set(face.id, await deps.subset(face, characters));
   }
   return subsets;
@@ -210,7 +216,7 @@ function wordsOutsideTrees(book: EditionBook): string[] {
       section.abstract ?? "",
       ...section.headings.map((heading) => heading.title),
     ]),
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 #↩–·…,.",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 #¶↩–·…›,.",
   ];
 }
 

@@ -5,15 +5,18 @@
  */
 import type { Element, ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
-import { h, s } from "hastscript";
+import { h } from "hastscript";
 import { SKIP, visit } from "unist-util-visit";
 import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
-import type { EditionBook, Section } from "../model.ts";
-import { elements, hasClass, property } from "../tree.ts";
+import type { EditionBook, PrintedPage, Section } from "../model.ts";
+import { elements, hasClass, property, replaceElements } from "../tree.ts";
 import { corePath, scriptPath } from "../widgets.ts";
+import { bar, dialogs } from "./controls.ts";
+import { markParagraphs, nameBlocks } from "./deep-links.ts";
 import {
   bodyOf,
   bookTitle,
+  escapeAttribute,
   fullTitle,
   htmlDocument,
   idOwners,
@@ -25,7 +28,21 @@ import {
   subsetsFor,
   titleBlock,
 } from "./document.ts";
+import { previewsOf } from "./previews.ts";
+import {
+  homeOf,
+  linkPrograms,
+  listingsOf,
+  type PrintedRegion,
+  type Program,
+  type ProgramDeps,
+  programBody,
+  programPageName,
+} from "./program-pages.ts";
 import { addRunLinks, type Runnable, runFiles } from "./run-pages.ts";
+import { dataScript, screenScript } from "./screen-scripts.ts";
+import { searchFiles } from "./search.ts";
+import { glossaryTerms, linkTerms } from "./term-links.ts";
 
 /** No script, style, font or picture from outside the folder, and no request at all from scripts. */
 const policy = [
@@ -39,10 +56,36 @@ const policy = [
   "base-uri 'none'",
 ].join("; ");
 
-const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">
+/**
+ * @param place  id of the section, under which its page is remembered; empty where nothing is
+ * @param home  address of the edition's folder as seen from the page
+ */
+function head(book: EditionBook, place: string, home = ""): string {
+  const edition = `${encodeURIComponent(book.book.identifier)}/${book.edition.id}`;
+  return `<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="assets/book.css">
-<script src="assets/screen.js"></script>`;
+<meta name="reader-place" content="${escapeAttribute(`${edition} ${place}`.trim())}">
+<link rel="stylesheet" href="${home}assets/book.css">
+<script src="${home}assets/screen.js"></script>`;
+}
+
+export type HtmlDeps = ScreenDeps &
+  ProgramDeps & {
+    /** Pages of the PDF that was made in the same build, or null: then nothing leads to them. */
+    readonly printed: readonly PrintedPage[] | null;
+    /** Scripts of widgets by path. */
+    readonly widgets: ReadonlyMap<string, string>;
+    /** Programs that the reader may change and run; null where there are none. */
+    readonly runnable: Runnable | null;
+  };
+
+/** What every page needs to know of the edition. */
+type Frame = {
+  readonly book: EditionBook;
+  readonly pages: readonly Section[];
+  /** True where printed pages can be looked up. */
+  readonly hasPrinted: boolean;
+};
 
 /**
  * All files of one edition's HTML, by path below `html/`.
@@ -52,39 +95,121 @@ const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">
  */
 export async function htmlFiles(
   book: EditionBook,
-  deps: ScreenDeps & {
-    /** Scripts of widgets by path. */
-    readonly widgets: ReadonlyMap<string, string>;
-    /** Programs that the reader may change and run; null where there are none. */
-    readonly runnable: Runnable | null;
-  },
+  deps: HtmlDeps,
 ): Promise<Map<string, string | Uint8Array>> {
   const pages = book.sections.filter(hasPage);
-  const hrefFrom = linksOf(book, pages);
-  const files = new Map<string, string | Uint8Array>();
+  const frame: Frame = { book, pages, hasPrinted: deps.printed !== null };
+  const paths = pages.flatMap(({ tree }) => listingsOf(tree)).map(fileOf);
+  const programs = await deps.programs([...new Set(paths)].sort());
+  const { files, printed, linked } = sectionPages(frame, programs, deps.runnable);
+  files.set("index.html", contentsPage(frame));
+  for (const [path, program] of programs)
+    files.set(programPageName(path), programPage(frame, path, program, printed));
 
-  files.set("index.html", contentsPage(book, pages));
-  for (const [index, section] of pages.entries()) {
-    const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
-    const tree = bodyOf(section, (id) => hrefFrom(section, id));
-    if (deps.runnable) addRunLinks(tree, deps.runnable.names);
-    files.set(pageName(section), sectionPage(book, pages, section, tree, neighbors));
-  }
+  const code = [...programs.values()].map(({ text }) => text).join("");
+  for (const [id, bytes] of await subsetsFor(book, deps, code))
+    files.set(`assets/${id}.woff2`, bytes);
+  for (const [name, text] of assets(frame, linked, deps)) files.set(`assets/${name}`, text);
+  for (const [path, text] of movingParts(book, deps)) files.set(path, text);
+  return files;
+}
 
-  for (const [id, bytes] of await subsetsFor(book, deps)) files.set(`assets/${id}.woff2`, bytes);
-  files.set("assets/book.css", styleSheet(deps));
+/** What moves in the pages: widgets, programs to run, the skill map. By path below html/. */
+function movingParts(book: EditionBook, deps: HtmlDeps): Map<string, string> {
+  const trees = book.sections.map(({ tree }) => tree);
+  const files = new Map(deps.runnable ? runFiles(book, trees, deps.runnable) : []);
+  for (const path of widgetScripts(trees)) files.set(path, deps.widgets.get(path) ?? "");
   if (book.sections.some(({ page }) => page === "skills")) {
     files.set("assets/skills.js", deps.theme("skills.js"));
     files.set("assets/recall.js", recallScript(book));
   }
-  files.set("assets/screen.js", deps.theme("screen.js"));
-  if (deps.runnable) {
-    const trees = book.sections.map(({ tree }) => tree);
-    for (const [path, text] of runFiles(book, trees, deps.runnable)) files.set(path, text);
-  }
-  for (const path of widgetScripts(book.sections.map(({ tree }) => tree)))
-    files.set(path, deps.widgets.get(path) ?? "");
   return files;
+}
+
+type SectionPages = {
+  readonly files: Map<string, string | Uint8Array>;
+  readonly printed: readonly PrintedRegion[];
+  /** Ids that other pages than their own link to. */
+  readonly linked: ReadonlySet<string>;
+};
+
+function sectionPages(
+  frame: Frame,
+  programs: ReadonlyMap<string, Program>,
+  runnable: Runnable | null,
+): SectionPages {
+  const { book, pages } = frame;
+  const hrefFrom = linksOf(book, pages);
+  const terms = glossaryTerms(book);
+  const files: SectionPages["files"] = new Map();
+  const printed: PrintedRegion[] = [];
+  const linked = new Set<string>();
+  for (const [index, section] of pages.entries()) {
+    const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
+    const hrefOf = (id: string): string => {
+      const href = hrefFrom(section, id);
+      if (!href.startsWith("#")) linked.add(id);
+      return href;
+    };
+    const tree = bodyOf(section, hrefOf);
+    nameBlocks(tree);
+    if (section.kind !== "back" && section.page !== "copyright") linkTerms(tree, terms, hrefOf);
+    printed.push(...listingsOf(tree).map((node) => printedRegion(node, pageName(section))));
+    linkPrograms(listingsOf(tree), programs);
+    if (runnable) addRunLinks(tree, runnable.names);
+    files.set(pageName(section), sectionPage(frame, section, tree, neighbors));
+  }
+  return { files, printed, linked };
+}
+
+/** Style, script, and the data that pages load when they are asked for it, by path below assets/. */
+function assets(
+  { book, pages }: Frame,
+  linked: ReadonlySet<string>,
+  deps: HtmlDeps,
+): Map<string, string> {
+  const files = searchFiles(book, pages, pageName);
+  files.set("book.css", styleSheet(deps));
+  files.set("screen.js", screenScript(deps));
+  files.set("previews.js", dataScript("previews", previewsOf(book, linked, pageName)));
+  const toPrinted = deps.printed && printedLinks(deps.printed, book, pages);
+  if (toPrinted) files.set("print-pages.js", dataScript("print-pages", toPrinted));
+  return files;
+}
+
+function fileOf(listing: Element): string {
+  return property(listing, "dataFile") ?? "";
+}
+
+function printedRegion(listing: Element, page: string): PrintedRegion {
+  const label = labelElement(listing);
+  return {
+    path: fileOf(listing),
+    name: property(listing, "dataRegion") ?? "",
+    label: label ? textOf(label) : "a listing",
+    href: `${page}#${property(listing, "id")}`,
+  };
+}
+
+function programPage(
+  { book, hasPrinted }: Frame,
+  path: string,
+  program: Program,
+  printed: readonly PrintedRegion[],
+): string {
+  const own = printed.filter((region) => region.path === path);
+  const { body, fill } = programBody(path, program, own);
+  const home = homeOf(programPageName(path));
+  return fill(
+    htmlDocument({
+      language: book.book.language,
+      title: `${path} · ${bookTitle(book)}`,
+      description: `The whole program ${path}, with the lines marked that the book prints.`,
+      head: head(book, "", home),
+      bodyClass: "program",
+      body: [...bar(book, home, false), ...body, ...dialogs(hasPrinted)],
+    }),
+  );
 }
 
 function styleSheet(deps: ScreenDeps): string {
@@ -100,6 +225,8 @@ function styleSheet(deps: ScreenDeps): string {
       "widgets.css",
       "run.css",
       "skills.css",
+      "screen/controls.css",
+      "screen/program.css",
     ].map(deps.theme),
   ].join("\n");
 }
@@ -131,31 +258,55 @@ function linksOf(
   };
 }
 
-function sectionPage(
+/** Where the text of each printed page is, by its number; a page on which nothing has an id leads to what came last before it. */
+function printedLinks(
+  printed: readonly PrintedPage[],
   book: EditionBook,
   pages: readonly Section[],
+): Record<string, string> {
+  const owners = idOwners(book.sections);
+  const hrefOf = (id: string): string | null => {
+    const owner = pages.find((section) => section.id === owners.get(id));
+    if (!owner) return null;
+    return id === owner.id ? pageName(owner) : `${pageName(owner)}#${id}`;
+  };
+  let last = "index.html";
+  const links = printed.map(({ label, ids }) => {
+    const hrefs = ids.map(hrefOf).filter((href) => href !== null);
+    const link = [label, hrefs[0] ?? last] as const;
+    last = hrefs.at(-1) ?? last;
+    return link;
+  });
+  return Object.fromEntries(links);
+}
+
+function sectionPage(
+  { book, pages, hasPrinted }: Frame,
   section: Section,
   tree: Root,
   neighbors: { readonly previous: Section | null; readonly next: Section | null },
 ): string {
   nameFootnotes(tree);
+  markParagraphs(tree);
   addPermalinks(tree);
+  addCopyButtons(tree);
   dressBlocks(tree);
   return htmlDocument({
     language: book.book.language,
     title: `${fullTitle(section)} · ${bookTitle(book)}`,
     description: section.abstract ?? section.question ?? book.edition.description,
-    head: [head, ...scriptsOf(section, tree).map(deferred)].join("\n"),
+    head: [head(book, section.id), ...scriptsOf(section, tree).map(deferred)].join("\n"),
     bodyClass: section.kind,
     body: [
-      ...bar(book),
+      ...bar(book, "", true),
       h("div.page", [
         contents(book, pages, section),
         h("main#main", [
-          h("article", [opening(section), ...(tree.children as ElementContent[])]),
+          h("article", [timedOpening(section), ...(tree.children as ElementContent[])]),
           turn(neighbors),
         ]),
       ]),
+      ...dialogs(hasPrinted),
     ],
   });
 }
@@ -199,24 +350,45 @@ function deferred(path: string): string {
   return `<script src="${path}" defer></script>`;
 }
 
-function contentsPage(book: EditionBook, pages: readonly Section[]): string {
+/** The opening of a section, and how long it takes where that is worth telling. */
+function timedOpening(section: Section): Element {
+  const header = opening(section);
+  const { reading, handsOn } = section.minutes;
+  if (section.kind !== "chapter" || reading < 1) return header;
+  const exercises = handsOn > 0 ? `, and ${Math.round(handsOn)} for the exercises` : "";
+  header.children.push(
+    h("p.chapter-minutes", `About ${minutesWord(Math.round(reading))} to read${exercises}`),
+  );
+  return header;
+}
+
+function minutesWord(minutes: number): string {
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+}
+
+/** A chapter in the contents: number, title, minutes, what it is about, and room for how much of it is read. */
+function chapterLine(section: Section): Element {
+  const { kind, number, title, abstract, minutes } = section;
+  const isTimed = kind === "chapter" && minutes.reading >= 1;
+  return h("li", [
+    h("a.chapter-link", { href: pageName(section) }, [
+      ...(number ? [h("span.number", number), " "] : []),
+      h("span.title", title),
+    ]),
+    ...(kind === "chapter" ? [h("span.progress", { dataSection: section.id })] : []),
+    ...(isTimed ? [" ", h("span.chapter-minutes", `${Math.round(minutes.reading)} min`)] : []),
+    ...(abstract ? [h("p.abstract", abstract)] : []),
+  ]);
+}
+
+function contentsPage({ book, pages, hasPrinted }: Frame): string {
   const copyright = pages.find((section) => section.page === "copyright");
+  const first = pages.find((section) => section !== copyright);
   const groups = partGroups(book.sections).map((group) => {
     const shown = group.sections.filter(
       (section) => pages.includes(section) && section !== copyright,
     );
-    const list = h(
-      "ol.chapters",
-      shown.map((section) =>
-        h("li", [
-          h("a.chapter-link", { href: pageName(section) }, [
-            ...(section.number ? [h("span.number", section.number), " "] : []),
-            h("span.title", section.title),
-          ]),
-          ...(section.abstract ? [h("p.abstract", section.abstract)] : []),
-        ]),
-      ),
-    );
+    const list = h("ol.chapters", shown.map(chapterLine));
     if (!group.part) return shown.length > 0 ? h("section.group", [list]) : null;
     const title = pages.includes(group.part)
       ? [h("a", { href: pageName(group.part) }, fullTitle(group.part))]
@@ -231,14 +403,15 @@ function contentsPage(book: EditionBook, pages: readonly Section[]): string {
     language: book.book.language,
     title: bookTitle(book),
     description: book.edition.description,
-    head,
+    head: head(book, ""),
     bodyClass: "contents-page",
     body: [
-      ...bar(book),
+      ...bar(book, "", false),
       h("main#main", [
         h("article", [
           titleBlock(book),
           h("p.description", book.edition.description),
+          ...(first ? [h("p.go-on", h("a", { href: pageName(first) }, "Begin to read"))] : []),
           ...groups.filter((group) => group !== null),
         ]),
         h("p.licence", [
@@ -246,41 +419,9 @@ function contentsPage(book: EditionBook, pages: readonly Section[]): string {
           ...(copyright ? [h("a", { href: pageName(copyright) }, copyright.title)] : []),
         ]),
       ]),
+      ...dialogs(hasPrinted),
     ],
   });
-}
-
-/** The top of every page: where one is, the way to the contents, and the choice of colors. */
-function bar(book: EditionBook): ElementContent[] {
-  const themes = [
-    ["", "As the system"],
-    ["light", "Light"],
-    ["dark", "Dark"],
-    ["sepia", "Sepia"],
-    ["contrast", "High contrast"],
-  ] as const;
-  return [
-    h("a.skip", { href: "#main" }, "Skip to the text"),
-    h("header.bar", [
-      h("a.book-title", { href: "index.html" }, book.book.title),
-      h("button.open-contents", { type: "button", popovertarget: "contents" }, "Contents"),
-      h("button.open-themes", { type: "button", popovertarget: "themes" }, [
-        s("svg", { viewBox: "0 0 16 16", width: 16, height: 16, ariaHidden: "true" }, [
-          s("circle", { cx: 8, cy: 8, r: 6.5, fill: "none", stroke: "currentColor" }),
-          s("path", { d: "M8 1.5a6.5 6.5 0 0 1 0 13z", fill: "currentColor" }),
-        ]),
-        h("span", "Colors"),
-      ]),
-      h("div#themes", { popover: "auto" }, [
-        h("fieldset", [
-          h("legend", "Colors"),
-          ...themes.map(([value, name]) =>
-            h("label", [h("input", { type: "radio", name: "theme", value }), ` ${name}`]),
-          ),
-        ]),
-      ]),
-    ]),
-  ];
 }
 
 /** The contents at the side: all chapters, and the sections of the one that is open. */
@@ -302,7 +443,12 @@ function contents(book: EditionBook, pages: readonly Section[], current: Section
 
 function contentsLine(section: Section, current: Section): Element {
   const isCurrent = section.id === current.id;
-  const link = h("a", { href: pageName(section), ...(isCurrent ? { ariaCurrent: "page" } : {}) }, [
+  const properties = {
+    href: pageName(section),
+    dataSection: section.id,
+    ...(isCurrent ? { ariaCurrent: "page" } : {}),
+  };
+  const link = h("a", properties, [
     ...(section.number ? [h("span.number", section.number), " "] : []),
     section.title,
   ]);
@@ -358,6 +504,29 @@ function cardHeading(node: Element): Element | null {
 function permalink(id: string, children: ElementContent[], name: string | null): Element {
   const label = name === null ? {} : { ariaLabel: name };
   return h("a.permalink", { href: `#${id}`, ...label }, children);
+}
+
+/** In the page from the start, so that nothing moves when the script has loaded; without it they are not shown. */
+function addCopyButtons(tree: Root): void {
+  for (const listing of elements(tree, (node) => hasClass(node, "listing"))) {
+    const label = labelElement(listing);
+    const caption = listing.children.find(
+      (child): child is Element => child.type === "element" && child.tagName === "figcaption",
+    );
+    caption?.children.push(
+      { type: "text", value: " " },
+      copyButton(label ? textOf(label) : "this listing"),
+    );
+  }
+  replaceElements(
+    tree,
+    (node) => node.tagName === "pre" && hasClass(node, "literal"),
+    (node) => [h("div.literal-block", [node, copyButton("this code")])],
+  );
+}
+
+function copyButton(what: string): Element {
+  return h("button.copy", { type: "button", ariaLabel: `Copy ${what}` }, "Copy");
 }
 
 /**

@@ -14,7 +14,7 @@ import { getDocument } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { Browser, Page } from "puppeteer";
 import { newPage } from "../browser.ts";
 import { charactersMissing, facePath, faces, fontFaceCss } from "../fonts.ts";
-import type { EditionBook } from "../model.ts";
+import type { EditionBook, PrintedPage } from "../model.ts";
 import { escapeAttribute, escapeText, usedCharacters } from "./document.ts";
 import { finishPdf } from "./pdf-finish.ts";
 import { geometryCss, type PageGeometry, pageGeometry, printedBook } from "./print.ts";
@@ -44,6 +44,7 @@ import {
   type Place,
   type Print,
   pageLabels,
+  printedPages,
 } from "./print-pages.ts";
 import { type Plan, planPages } from "./print-plan.ts";
 
@@ -63,6 +64,7 @@ export type PrintedPdf = {
   /** Prints that were needed until nothing moved, the last one included. */
   readonly prints: number;
   readonly bytes: number;
+  readonly printed: readonly PrintedPage[];
 };
 
 /** More rounds than this have never been seen to help. */
@@ -128,7 +130,8 @@ export async function printBook(book: EditionBook, options: PrintBookOptions): P
     });
     mkdirSync(dirname(options.outFile), { recursive: true });
     writeFileSync(options.outFile, finished);
-    return { pages: print.pages, prints: round + 1, bytes: finished.length };
+    const printed = printedPages(paging, print);
+    return { pages: print.pages, prints: round + 1, bytes: finished.length, printed };
   } finally {
     await page.close();
     rmSync(staging, { recursive: true, force: true });

@@ -2,7 +2,7 @@
  * What one print teaches the next: page labels, running heads, blank pages, and the numbers in contents,
  * references and index. Pure.
  */
-import type { EditionBook } from "../model.ts";
+import type { EditionBook, PrintedPage } from "../model.ts";
 import { opensRight, type PrintedLocator } from "./print.ts";
 import type { Patch } from "./print-layout.ts";
 
@@ -31,6 +31,15 @@ export type Paging = {
   /** First page of the arabic numbers, counted from 1. */
   readonly firstArabic: number;
 };
+
+export function printedPages(paging: Paging, print: Print): PrintedPage[] {
+  const byPage = Map.groupBy(print.places, ([, place]) => place.page);
+  return paging.labels.map((label, index) => {
+    const places = byPage.get(index + 1) ?? [];
+    const fromTop = places.toSorted(([, a], [, b]) => b.yPt - a.yPt);
+    return { label, ids: fromTop.map(([id]) => id) };
+  });
+}
 
 export const emptyPatch: Patch = {
   pageTexts: [],

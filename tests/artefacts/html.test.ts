@@ -3,32 +3,27 @@
  * real browser, at the widths of a phone, a tablet and a desk.
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join, posix } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Element, Root } from "hast";
-import { fromHtml } from "hast-util-from-html";
 import { FileSystemConfigLoader, HtmlValidate } from "html-validate";
-import type { Browser, Page } from "puppeteer";
+import type { Browser } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser } from "../../scripts/browser.ts";
-import { listFiles } from "../../scripts/files.ts";
 import { regionsOf } from "../../scripts/regions.ts";
-import { elements, hasClass, property } from "../../scripts/tree.ts";
-import { requireDist, rootPath } from "./dist.ts";
-
-const folder = requireDist("complete", "html");
-const pages = listFiles(folder).filter((name) => name.endsWith(".html"));
-const trees = new Map<string, Root>(
-  pages.map((name) => [name, fromHtml(readFileSync(join(folder, name), "utf8"))]),
-);
-/** The page with most listings stands for all where one is enough. */
-const busiest = pages.reduce((best, name) => (listingsOf(name) > listingsOf(best) ? name : best));
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8",
-);
+import { elements, property } from "../../scripts/tree.ts";
+import { rootPath } from "./dist.ts";
+import {
+  axeObjections,
+  busiest,
+  contrastObjections,
+  folder,
+  open,
+  pages,
+  samplePages,
+  treeOf,
+  watchedPage,
+} from "./html-pages.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -39,7 +34,7 @@ afterAll(async () => {
 });
 
 test("loads every page without an error and without a network", async () => {
-  const { page, problems } = await watchedPage();
+  const { page, problems } = await watchedPage(browser);
   for (const name of pages) await open(page, name);
   await page.close();
   expect(problems).toEqual([]);
@@ -51,8 +46,8 @@ test("leads every link of the edition to a place that exists", () => {
     linksOf(treeOf(name))
       .filter((href) => !/^(?:https?|mailto):/.test(href))
       .filter((href) => {
-        const [path, id] = href.split("#");
-        const known = ids.get(path === "" || path === undefined ? name : path);
+        const [path = "", id] = href.split("#");
+        const known = ids.get(path === "" ? name : posix.join(posix.dirname(name), path));
         return known === undefined || (id !== undefined && !known.has(decodeURIComponent(id)));
       })
       .map((href) => `${name}: ${href}`),
@@ -108,10 +103,10 @@ test("is valid HTML", async () => {
 });
 
 test.each([360, 768, 1440])("is never wider than a window of %i px", async (width) => {
-  const { page } = await watchedPage();
+  const { page } = await watchedPage(browser);
   await page.setViewport({ width, height: 800 });
   const wide: string[] = [];
-  for (const name of pages) {
+  for (const name of samplePages) {
     await open(page, name);
     const over = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -122,29 +117,31 @@ test.each([360, 768, 1440])("is never wider than a window of %i px", async (widt
   expect(wide).toEqual([]);
 });
 
-test.each(["light", "dark"])("gives axe nothing to object to in %s", async (scheme) => {
-  const { page } = await watchedPage();
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+test("gives axe nothing to object to, in any of its colors", async () => {
+  const { page } = await watchedPage(browser);
   await page.setViewport({ width: 1440, height: 900 });
   const violations: string[] = [];
-  for (const name of pages) {
+  const kinds = new Set<string>();
+  for (const name of samplePages) {
     await open(page, name);
     // What is hidden from sight until asked for has to pass too.
     await page.$$eval("details", (all) => {
       for (const details of all) details.open = true;
     });
-    await page.evaluate(axeSource);
-    // Only colors differ between the two.
-    const found = await page.evaluate(runAxe, scheme === "dark" ? ["color-contrast"] : null);
+    const found = [
+      ...(await axeObjections(page, "no colors")),
+      ...(await contrastObjections(page, ["light", "dark", "sepia", "contrast"], kinds)),
+    ];
     violations.push(...found.map((violation) => `${name}: ${violation}`));
   }
   await page.close();
+  expect(kinds.size).toBeGreaterThan(10);
   expect(violations).toEqual([]);
-});
+}, 600_000);
 
 test("copies a listing exactly as its file has it, with and without a clipboard", async () => {
   for (const hasClipboard of [true, false]) {
-    const { page, problems } = await watchedPage();
+    const { page, problems } = await watchedPage(browser);
     await page.evaluateOnNewDocument(captureCopies, hasClipboard);
     await open(page, busiest);
     const listings = await page.$$(".listing");
@@ -170,26 +167,44 @@ test("copies a listing exactly as its file has it, with and without a clipboard"
 });
 
 test("changes its colors on request and remembers it on the next page", async () => {
-  const { page } = await watchedPage();
+  const { page } = await watchedPage(browser);
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
   const ground = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   await open(page, "index.html");
   const light = await ground();
-  await page.click(".open-themes");
-  await page.click("#themes input[value=dark]");
+  await page.click(".open-settings");
+  await page.click("#settings input[value=dark]");
   const dark = await ground();
   await open(page, busiest);
   expect(dark).not.toBe(light);
   expect(await ground()).toBe(dark);
-  await page.click(".open-themes");
-  await page.click("#themes input[value='']");
+  await page.click(".open-settings");
+  await page.click("#settings input[value='']");
   expect(await ground()).toBe(light);
   await page.close();
 });
 
+test("prints dark on light from every color, and without what only a screen needs", async () => {
+  const { page } = await watchedPage(browser);
+  await open(page, busiest);
+  await page.emulateMediaType("print");
+  for (const theme of ["dark", "sepia", "contrast"]) {
+    const ink = await page.evaluate((name) => {
+      document.documentElement.dataset.theme = name;
+      return getComputedStyle(document.body).color.match(/\d+/g)?.map(Number) ?? [];
+    }, theme);
+    expect(Math.max(...ink), theme).toBeLessThan(60);
+  }
+  const shown = await page.$$eval(".bar, #contents, .copy, .open-file, .turn", (all) =>
+    all.filter((node) => node.checkVisibility()).map((node) => node.className),
+  );
+  expect(shown).toEqual([]);
+  await page.close();
+});
+
 test("lets the keyboard reach whatever scrolls sideways, and nothing else", async () => {
-  const { page } = await watchedPage();
+  const { page } = await watchedPage(browser);
   await page.setViewport({ width: 360, height: 800 });
   await open(page, busiest);
   const blocks = await page.$$eval("pre, .scroller", (all) =>
@@ -204,45 +219,6 @@ test("lets the keyboard reach whatever scrolls sideways, and nothing else", asyn
 });
 
 // --- Helpers --------------------------------------------------------------------------------
-
-/** A page that collects what goes wrong in it: errors, messages, and any request that leaves the folder. */
-async function watchedPage(): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage();
-  const problems: string[] = [];
-  await page.setOfflineMode(true);
-  page.on("request", (request) => {
-    if (!/^(?:file|data):/.test(request.url())) problems.push(`request: ${request.url()}`);
-  });
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
-  page.on("pageerror", (error) => problems.push(`error: ${error}`));
-  page.on("console", (message) => {
-    if (["error", "warn"].includes(message.type())) problems.push(`console: ${message.text()}`);
-  });
-  return { page, problems };
-}
-
-async function open(page: Page, name: string): Promise<void> {
-  await page.goto(pathToFileURL(join(folder, name)).href);
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-  });
-}
-
-type Axe = {
-  run(options: unknown): Promise<{
-    violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
-  }>;
-};
-
-/** Runs in the page. */
-async function runAxe(rules: string[] | null): Promise<string[]> {
-  const { axe } = globalThis as unknown as { axe: Axe };
-  const result = await axe.run(rules ? { runOnly: { type: "rule", values: rules } } : {});
-  return result.violations.map(
-    (violation) =>
-      `${violation.id} (${violation.nodes.length}): ${violation.nodes[0]?.target.join(" ")}; ${violation.nodes[0]?.failureSummary}`,
-  );
-}
 
 /** Runs in the page, before its scripts: what is copied is kept instead of handed to the system. */
 function captureCopies(hasClipboard: boolean): void {
@@ -260,16 +236,6 @@ function captureCopies(hasClipboard: boolean): void {
 /** The text of a region, read from its file, not from the page. */
 function sourceOf(file: string, region: string): string | undefined {
   return regionsOf(file, readFileSync(join(rootPath, file), "utf8")).regions.get(region)?.text;
-}
-
-function treeOf(name: string): Root {
-  const tree = trees.get(name);
-  if (!tree) throw new Error(`${join(dirname(folder), name)} was not read`);
-  return tree;
-}
-
-function listingsOf(name: string): number {
-  return elements(treeOf(name), (node) => hasClass(node, "listing")).length;
 }
 
 function idsOf(tree: Root): Set<string> {

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openStage, publish } from "../../scripts/artefacts.ts";
 import { forFormat } from "../../scripts/assemble.ts";
 import { type MadeBook, makeBook, themeText } from "../../scripts/book.ts";
-import { keptSubset } from "../../scripts/kept.ts";
+import { keptPrograms, keptSubset } from "../../scripts/kept.ts";
 import { htmlFiles } from "../../scripts/output/html.ts";
 import { drawInChildren } from "../../scripts/pictures.ts";
 import { silent } from "../../scripts/progress.ts";
@@ -61,6 +61,8 @@ async function html(made: MadeBook): Promise<Map<string, string>> {
     runnable: null,
     theme: (name) => themeText(root, name),
     subset: keptSubset(root),
+    programs: keptPrograms(root, made.sources),
+    printed: null,
   });
   return new Map([...files].map(([name, data]) => [name, Buffer.from(data).toString("base64")]));
 }
