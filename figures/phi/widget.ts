@@ -61,11 +61,11 @@ export default widget({
   ],
   prediction: {
     question:
-      "With the normal curve and a threshold of 8 the crash is found after 320 ms. After how long with a threshold of 1, which errs once in ten heartbeats?",
-    choices: ["40 ms", "100 ms", "260 ms"],
-    answer: 2,
+      "With the normal curve and a threshold of 8 the crash is found after 320 ms. After how long with a threshold of 1, which is to err once in ten heartbeats?",
+    choices: ["40 ms, an eighth", "170 ms, a good half", "310 ms"],
+    answer: 1,
     because:
-      "phi grows ever faster once the usual interval is over: from 1 to 8 takes it only some 60 ms, and buys seven more zeros, as long as delays stay what they were. The exponential curve grows evenly, and there 8 costs eight times the patience of 1.",
+      "phi of the normal curve grows ever faster once the usual interval is over, so seven more zeros cost 150 ms, and one wrong suspicion less. The exponential curve grows evenly: there 1 finds the crash after 380 ms and 8 after 3530.",
   },
   code: {
     heard: { file: accrual, region: "heard" },
