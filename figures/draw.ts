@@ -191,3 +191,14 @@ export function cross(x: number, y: number): string {
 export function ring(x: number, y: number): string {
   return circle(x, y, 4, { class: "fill-paper stroke-ink", "stroke-width": 1.4 });
 }
+
+/** The way of a message that finds nobody. */
+export function lost(
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  attributes: Attributes,
+): string {
+  return line(x1, y1, x2, y2, { ...attributes, class: "stroke-accent dashed" }) + cross(x2, y2);
+}

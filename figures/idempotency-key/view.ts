@@ -1,7 +1,7 @@
 /** Above, the chosen run; below, a square for each line at which somebody can die, one row a guard, with what became of the charge. */
 import type { Verdict } from "../../code/idempotency/payment.scenario.ts";
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, rect, ring, svg } from "../draw.ts";
+import { arrow, circle, cross, label, line, lost, rect, ring, svg } from "../draw.ts";
 import { type Books, type Charging, guards, type Moment } from "./simulate.ts";
 
 const ids = ["c1", "w1", "w2", "s1", "v1"];
@@ -107,10 +107,11 @@ function messages({ shown, y }: Sheet): readonly string[] {
     const tipX = x(node) + part * (x(to) - side - x(node));
     const tipY = y(at) + part * (y(end ?? at + 1) - y(at));
     const isNew = at === last || end === last;
-    const lost = isLost ? { class: "stroke-accent dashed" } : {};
-    const look = { "stroke-width": isNew ? 1.8 : 1.1, ...lost };
-    const way = arrow(x(node) + side, y(at), tipX, tipY, isLost ? "accent" : "blue", look);
-    return [way + name(moment, y(at), isNew) + (isLost ? cross(tipX, tipY) : "")];
+    const look = { "stroke-width": isNew ? 1.8 : 1.1 };
+    const way = isLost
+      ? lost(x(node) + side, y(at), tipX, tipY, look)
+      : arrow(x(node) + side, y(at), tipX, tipY, "blue", look);
+    return [way + name(moment, y(at), isNew)];
   });
 }
 

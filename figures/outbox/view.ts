@@ -1,6 +1,6 @@
 /** The run, one row a moment; a bar stands where a disk remembers that something is still to be done, or what was done. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, rect, ring, svg } from "../draw.ts";
+import { arrow, circle, cross, label, line, lost, rect, ring, svg } from "../draw.ts";
 import { type Announcing, type Disks, type Moment, nodeNames, verdict } from "./simulate.ts";
 
 const ids = ["c1", "s1", "q1", "i1"];
@@ -99,14 +99,15 @@ function messages({ shown, y }: Sheet): readonly string[] {
     const tipX = x(node) + part * (x(to) - side - x(node));
     const tipY = y(at) + part * (y(end ?? at + 1) - y(at));
     const isNew = at === last || end === last;
-    const lost = isLost ? { class: "stroke-accent dashed" } : {};
-    const look = { "stroke-width": isNew ? 1.8 : 1.1, ...lost };
+    const look = { "stroke-width": isNew ? 1.8 : 1.1 };
     const name = label((x(node) + tipX) / 2, (y(at) + tipY) / 2 - 3, wordOf[word] ?? word, {
       class: isNew ? "label-strong halo" : "label halo",
       "text-anchor": "middle",
     });
-    const way = arrow(x(node) + side, y(at), tipX, tipY, isLost ? "accent" : "blue", look);
-    return [way + (part < 1 ? "" : name) + (isLost ? cross(tipX, tipY) : "")];
+    const way = isLost
+      ? lost(x(node) + side, y(at), tipX, tipY, look)
+      : arrow(x(node) + side, y(at), tipX, tipY, "blue", look);
+    return [way + (part < 1 ? "" : name)];
   });
 }
 

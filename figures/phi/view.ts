@@ -59,16 +59,16 @@ function overTime(watch: Watch): readonly string[] {
   const { atMs } = present(watch);
   const ticks = [0, 2, 4, 6, 8, 10, 12];
   const xAxis = { label: "s", min: 0, max: endMs / 1000, ticks };
-  const yAxis = { label: "phi, up to 12", min: 0, max: levelMax, ticks: [0, 4, 8, 12] };
+  const yAxis = { label: "phi", min: 0, max: levelMax, ticks: [0, 4, 8, 12] };
   const upper = plot(left, 62, wide, 106, xAxis, yAxis);
   const seen = looks.filter((look) => look.atMs <= atMs);
   const points = seen.map(
     (look) => [upper.x(look.atMs / 1000), upper.y(Math.min(look.level, levelMax))] as const,
   );
   return [
-    ...events(watch, upper),
     upper.frame,
     threshold(params.threshold, upper, endMs / 1000),
+    ...events(watch, upper),
     polyline(points, { class: "stroke-accent", "stroke-width": 1.2 }),
     label(left - 6, 33, "suspects", { "text-anchor": "end" }),
     label(left - 6, 46, "hears", { "text-anchor": "end" }),
@@ -101,7 +101,10 @@ function events(watch: Watch, { x }: Plot): readonly string[] {
         class: "fill-rule",
         "fill-opacity": 0.55,
       }),
-      label(x(pauseAtMs / 1000) - 4, 59, "n2 stands still", { "text-anchor": "end" }),
+      label(x(pauseAtMs / 1000) - 5, 84, "n2 stands still", {
+        class: "label halo",
+        "text-anchor": "end",
+      }),
     );
   if (crashes && atMs >= crashAtMs)
     shown.push(
@@ -109,7 +112,10 @@ function events(watch: Watch, { x }: Plot): readonly string[] {
         class: "stroke-accent",
         "stroke-width": 1.6,
       }),
-      label(x(crashAtMs / 1000) - 4, 59, "n2 crashes", { "text-anchor": "end" }),
+      label(x(crashAtMs / 1000) - 5, 84, "n2 crashes", {
+        class: "label halo",
+        "text-anchor": "end",
+      }),
     );
   return shown;
 }

@@ -1,6 +1,6 @@
 /** Above, who asks whom and what each service has on its disk, one row a moment, with the saga log beside it; below, in true time, what could be seen. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, cross, label, line, plot, rect, ring, svg } from "../draw.ts";
+import { arrow, cross, label, line, lost, plot, rect, ring, svg } from "../draw.ts";
 import { broken, type Moment, type Run, type Service } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 424];
@@ -141,18 +141,16 @@ function drawn(moment: Moment, at: number, end: number | undefined, sheet: Sheet
   const side = Math.sign(x(to) - x(node)) * 5;
   const tipX = x(node) + part * (x(to) - side - x(node));
   const tipY = y(at) + part * (y(end ?? at + 1) - y(at));
-  const tone = isLost ? "accent" : kind === "ask" && what === "undo" ? "ink" : "blue";
-  const look = {
-    "stroke-width": isNew ? 1.8 : 1.1,
-    ...(isLost ? { class: "stroke-accent dashed" } : {}),
-  };
+  const tone = kind === "ask" && what === "undo" ? "ink" : "blue";
+  const look = { "stroke-width": isNew ? 1.8 : 1.1 };
   const words = kind === "ask" ? (what === "undo" ? `undo ${step}` : step) : "";
   const name = words
     ? label(x(node) + 9, y(at) - 2, words, { class: isNew ? "label-strong halo" : "label halo" })
     : "";
-  return (
-    arrow(x(node) + side, y(at), tipX, tipY, tone, look) + name + (isLost ? cross(tipX, tipY) : "")
-  );
+  const way = isLost
+    ? lost(x(node) + side, y(at), tipX, tipY, look)
+    : arrow(x(node) + side, y(at), tipX, tipY, tone, look);
+  return way + name;
 }
 
 /** What happens on one node: a write, a refusal, a death, a return. */

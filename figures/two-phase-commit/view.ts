@@ -1,6 +1,6 @@
 /** Above, the run as a space-time diagram, one row a moment; below, true time: who holds locks, and for how long. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, plot, rect, ring, svg } from "../draw.ts";
+import { arrow, circle, cross, label, line, lost, plot, rect, ring, svg } from "../draw.ts";
 import { type Commit, type Moment, nodeIds, type Standing } from "./simulate.ts";
 
 const heads = ["p1: Bob’s account", "coordinator", "p2: Joe’s account"];
@@ -167,11 +167,10 @@ function drawn(
   const side = Math.sign(toX - fromX) * 5;
   const toY = y(end ?? at + 2.5);
   const tip = [fromX + part * (toX - side - fromX), fromY + part * (toY - fromY)] as const;
-  const look = {
-    "stroke-width": isNew ? 1.8 : 1.1,
-    ...(isLost ? { class: "stroke-accent dashed" } : {}),
-  };
-  const shaft = arrow(fromX + side, fromY, ...tip, isLost ? "accent" : "blue", look);
+  const look = { "stroke-width": isNew ? 1.8 : 1.1 };
+  const shaft = isLost
+    ? lost(fromX + side, fromY, ...tip, look)
+    : arrow(fromX + side, fromY, ...tip, "blue", look);
   const isFar = Math.abs(toX - fromX) > 200;
   const [middleX, middleY] = [(fromX + tip[0]) / 2, (fromY + tip[1]) / 2];
   const words = word === "ask" || isFar || part < 1 ? "" : word;
@@ -179,7 +178,7 @@ function drawn(
   const name = words
     ? label(middleX, middleY - 3, words, { class: strong, "text-anchor": "middle" })
     : "";
-  return shaft + name + (isLost ? cross(tip[0], tip[1]) : "");
+  return shaft + name;
 }
 
 /** What happens on one node: a write, a crash, a return, a question; on the outer side, and beside the coordinator. */
