@@ -45,7 +45,7 @@ export default widget({
       label: "n2 stands still for",
       unit: "ms",
       min: 0,
-      max: 3000,
+      max: 2500,
       step: 100,
       value: 1500,
     },
