@@ -191,9 +191,9 @@ function committed(options: Options, state: State): number {
   return log[position - 1]?.epoch === epoch ? position : 0;
 }
 
-function whoCounts(options: Options, { id, peers }: State) {
-  const { acknowledgers = peers } = options;
-  return acknowledgers.filter((peer) => peer !== id);
+/** A leader has no receipt of its own, so it may be among them. */
+function whoCounts({ acknowledgers }: Options, { peers }: State) {
+  return acknowledgers ?? peers;
 }
 
 function receiptsNeeded(options: Options, state: State): number {
