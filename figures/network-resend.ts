@@ -1,4 +1,4 @@
-/** Numbers, acknowledgements, a loss in each direction, and sending again. */
+/** Numbers, acknowledgments, a loss in each direction, and sending again. */
 import { drawSpaceTime } from "../code/kernel/spacetime.ts";
 import type { TraceEvent } from "../code/kernel/trace.ts";
 import type { ListenerState } from "../code/link/link.ts";

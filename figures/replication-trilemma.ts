@@ -41,7 +41,7 @@ export function draw(): string {
     ),
     mode(
       semiAt,
-      "semi-sync, for ever",
+      "semi-sync, forever",
       [`${ms(lasting.latencyMs)}, none lost`, `two down: ${lasting.noneReached} fail`],
       -26,
       "end",
