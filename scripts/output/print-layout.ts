@@ -673,7 +673,8 @@ export function targetNames(): [string, string][] {
     const id = (link.getAttribute("href") ?? "").slice(1);
     if (names.has(id)) continue;
     const target = document.getElementById(id);
-    const label = target?.querySelector(".label, .card-title, h2, h3, h4");
+    // A drawing has labels too; those are no spans.
+    const label = target?.querySelector("span.label, .card-title, h2, h3, h4");
     const isNamed = target?.matches("h1, h2, h3, h4, h5, dt, dfn, .bibliography li");
     const name = words(isNamed ? target?.textContent : (label ?? link).textContent);
     const kind = link.matches(".footnote-ref") ? "Note" : "Page";

@@ -1,0 +1,196 @@
+/**
+ * The widgets of the finished HTML edition in the real browser, from a folder, without a network: stepped by mouse and by keyboard, what they
+ * tell compared at each step with the simulation; presets, deeds, addresses; and what stands there without a script.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "puppeteer";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openBrowser } from "../../scripts/browser.ts";
+import { listFiles } from "../../scripts/files.ts";
+import type { AnyWidget } from "../../scripts/widget/contract.ts";
+import { presetState, readState, type WidgetState } from "../../scripts/widget/state.ts";
+import { requireDist } from "./dist.ts";
+
+const root = join(import.meta.dirname, "../..");
+const folder = requireDist("complete", "html");
+/** Each widget of the edition: its page, its figure, what it shows first. */
+const places = listFiles(folder)
+  .filter((name) => name.endsWith(".html"))
+  .flatMap((page) =>
+    [...readFileSync(join(folder, page), "utf8").matchAll(/<figure[^>]*has-widget[^>]*>/g)].map(
+      ([tag]) => ({
+        page,
+        id: /id="([^"]+)"/.exec(tag)?.[1] ?? "",
+        name: /data-widget="([^"]+)"/.exec(tag)?.[1] ?? "",
+        state: (/data-state="([^"]*)"/.exec(tag)?.[1] ?? "").replaceAll(/&#x26;|&amp;/g, "&"),
+      }),
+    ),
+  );
+const stepsMax = 12;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+async function open(page: string, hash = "", script = true): Promise<Page> {
+  const opened = await browser.newPage();
+  await opened.setOfflineMode(true);
+  await opened.setJavaScriptEnabled(script);
+  await opened.goto(pathToFileURL(join(folder, page)).href + hash);
+  return opened;
+}
+
+async function widgetNamed(name: string): Promise<AnyWidget> {
+  const path = pathToFileURL(join(root, "figures", name, "widget.ts")).href;
+  return (await import(path)).default as AnyWidget;
+}
+
+/** All cells of the table of a state, as the simulation has them. */
+function cellsOf(widget: AnyWidget, { params, step }: WidgetState): string[] {
+  const steps = widget.simulate(params);
+  const { head, rows } = widget.table(steps[Math.min(step, steps.length - 1)]?.state);
+  return [...head, ...rows.flat()].map(String);
+}
+
+/** All cells of the table in the page. */
+function cellsIn(page: Page, id: string): Promise<string[]> {
+  return page.$$eval(`#${id} .widget-state :is(th, td)`, (cells) =>
+    cells.map((cell) => cell.textContent ?? ""),
+  );
+}
+
+function stepIn(page: Page, id: string): Promise<number> {
+  return page.$eval(`#${id} [data-do="scrub"]`, (input) =>
+    Number((input as HTMLInputElement).value),
+  );
+}
+
+async function ready(page: Page, id: string): Promise<void> {
+  await page.$eval(`#${id}`, (figure) => figure.scrollIntoView());
+  await page.waitForSelector(`#${id}[data-mounted]`);
+}
+
+test("there are widgets for the matters that move", () => {
+  expect(new Set(places.map(({ name }) => name)).size).toBeGreaterThanOrEqual(18);
+});
+
+describe.each(places)("$name in $page", ({ page: path, id, name, state }) => {
+  test("shows at each step what the simulation has, by mouse and by keyboard", async () => {
+    const widget = await widgetNamed(name);
+    const start = readState(widget, state);
+    const count = widget.simulate(start.params).length;
+    const page = await open(path);
+    await ready(page, id);
+    expect(await cellsIn(page, id)).toEqual(cellsOf(widget, start));
+    if (count > 1) {
+      await page.focus(`#${id} [data-do="scrub"]`);
+      await page.keyboard.press("Home");
+      expect(await stepIn(page, id)).toBe(0);
+      for (let step = 1; step < Math.min(count, stepsMax); step += 1) {
+        if (step % 2 === 0) await page.keyboard.press("ArrowRight");
+        else await page.$eval(`#${id} [data-do="next"]`, (next) => (next as HTMLElement).click());
+        expect(await stepIn(page, id)).toBe(step);
+        expect(await cellsIn(page, id)).toEqual(cellsOf(widget, { ...start, step }));
+      }
+    }
+    await page.close();
+  }, 60_000);
+
+  test("shows its presets, and goes back to what the page began with", async () => {
+    const widget = await widgetNamed(name);
+    const page = await open(path);
+    await ready(page, id);
+    for (const [at, preset] of widget.presets.entries()) {
+      await page.$eval(`#${id} [data-preset="${at}"]`, (one) => (one as HTMLElement).click());
+      expect(await cellsIn(page, id)).toEqual(cellsOf(widget, presetState(widget, preset)));
+    }
+    await page.$eval(`#${id} [data-do="reset"]`, (one) => (one as HTMLElement).click());
+    expect(await cellsIn(page, id)).toEqual(cellsOf(widget, readState(widget, state)));
+    await page.close();
+  }, 60_000);
+});
+
+test("an address leads to its state, a hostile one to something harmless", async () => {
+  const one = places.find(({ name }) => name === "fencing");
+  const widget = await widgetNamed("fencing");
+  const { page: path = "", id = "" } = one ?? {};
+  const page = await open(path, `#${id}?strategy=lease&step=4`);
+  await page.waitForSelector(`#${id}[data-mounted]`);
+  expect(await cellsIn(page, id)).toEqual(
+    cellsOf(widget, readState(widget, "strategy=lease&step=4")),
+  );
+  await page.close();
+  for (const query of [
+    "strategy=<img src=x onerror=alert(1)>&pauseMs=1e99",
+    "step=-7&strategy=__proto__",
+  ]) {
+    const hostile = await open(path, `#${id}?${encodeURI(query)}`);
+    const problems: string[] = [];
+    hostile.on("pageerror", (error) => problems.push(String(error)));
+    await ready(hostile, id);
+    expect(await cellsIn(hostile, id)).toEqual(cellsOf(widget, readState(widget, query)));
+    expect(problems).toEqual([]);
+    await hostile.close();
+  }
+});
+
+test("a prediction is answered, and said to those who do not see it", async () => {
+  const one = places.find(({ name }) => name === "fencing");
+  const page = await open(one?.page ?? "");
+  await ready(page, one?.id ?? "");
+  await page.$eval(`#${one?.id} .widget-guess input[value="2"]`, (input) =>
+    (input as HTMLElement).click(),
+  );
+  const said = await page.$eval(`#${one?.id} .widget-because`, (node) => node.textContent ?? "");
+  expect(said).toMatch(/^No\. /);
+  expect(await page.$eval(`#${one?.id} .widget-status`, (node) => node.textContent)).toBe(said);
+  await page.close();
+});
+
+test("a node of the ring is moved by the pointer and by keys", async () => {
+  const one = places.find(({ name }) => name === "ring");
+  const id = one?.id ?? "";
+  const page = await open(one?.page ?? "");
+  await page.setViewport({ width: 1280, height: 900 });
+  await ready(page, id);
+  await page.waitForSelector(`#${id} .handle`);
+  const value = () =>
+    page.$eval(`#${id} .handle`, (handle) => Number(handle.getAttribute("aria-valuenow")));
+  const before = await value();
+  await page.focus(`#${id} .handle`);
+  await page.keyboard.press("ArrowRight");
+  const moved = await value();
+  expect(moved).not.toBe(before);
+  const box = await page.$eval(`#${id} .handle`, (handle) => {
+    handle.scrollIntoView({ block: "center" });
+    const { x, y, width, height } = handle.getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
+  });
+  await page.mouse.move(box.x, box.y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 40, box.y + 25, { steps: 4 });
+  await page.mouse.up();
+  expect(await value()).not.toBe(moved);
+  await page.close();
+});
+
+test("without a script the picture, its sentence and its table are there, and nothing that cannot work", async () => {
+  const one = places[0];
+  const page = await open(one?.page ?? "", "", false);
+  const tree = await page.content();
+  expect(tree).toContain(`id="${one?.id}"`);
+  const seen = await page.evaluate((id) => {
+    const figure = document.getElementById(id);
+    const isSeen = (selector: string) =>
+      (figure?.querySelector<HTMLElement>(selector)?.getClientRects().length ?? 0) > 0;
+    return [".picture svg", ".widget-say", ".widget-state", ".widget-panel"].map(isSeen);
+  }, one?.id ?? "");
+  expect(seen).toEqual([true, true, true, false]);
+  await page.close();
+});
