@@ -21,7 +21,7 @@ import type {
   Section,
 } from "./model.ts";
 import * as pages from "./pages.ts";
-import { minutesOf, sum } from "./reading-time.ts";
+import { countWords, minutesOf, sum } from "./reading-time.ts";
 import { selectSections } from "./select.ts";
 import { type SkillList, skillsPage } from "./skills.ts";
 import { type CitationStyle, citeWorks } from "./transform/citations.ts";
@@ -383,9 +383,7 @@ function finish({ section }: Draft, tree: Root): Section {
   return {
     ...section,
     headings,
-    words: textOf(tree)
-      .split(/\s+/)
-      .filter((word) => /\w/.test(word)).length,
+    words: countWords(tree),
     minutes: minutesOf(tree),
     tree,
   };

@@ -6,7 +6,7 @@ import type { Element, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
 import type { Minutes } from "./model.ts";
 import { sectionIdOf } from "./select.ts";
-import { elements, hasClass } from "./tree.ts";
+import { elements, hasClass, property } from "./tree.ts";
 
 export const pace = {
   wordsPerMinute: 200,
@@ -48,11 +48,27 @@ export function minutesBySection(tree: Root): { readonly id: string; readonly mi
   return parts.map(({ id, children }) => ({ id, minutes: minutesOf({ type: "root", children }) }));
 }
 
-const silent = ["proof", "solution", "widget-panel", "widget-state", "widget-code"];
+const folded = ["widget-panel", "widget-state", "widget-code"];
+const silent = ["proof", "solution"];
 
-/** Where text came from is not read for its own sake, nor is what stands folded up round a widget. */
+/** Where text came from is not read for its own sake, nor is what stands round a widget. */
 function isSilent(node: Element): boolean {
-  return silent.some((name) => hasClass(node, name));
+  return isRoundWidget(node) || silent.some((name) => hasClass(node, name));
+}
+
+/** What is folded up beside a widget, and its still picture, which is the live one again. */
+function isRoundWidget(node: Element): boolean {
+  const isStill = hasClass(node, "only") && property(node, "dataFormat") === "pdf,epub";
+  const isWidgets = elements(node, (child) => hasClass(child, "picture")).length > 0;
+  return (isStill && isWidgets) || folded.some((name) => hasClass(node, name));
+}
+
+/** Words of a tree with its programs and pictures, those round a widget left out. */
+export function countWords(tree: Root | Element): number {
+  return tree.children.reduce((total, child) => {
+    if (child.type === "text") return total + wordsIn(child.value);
+    return child.type === "element" && !isRoundWidget(child) ? total + countWords(child) : total;
+  }, 0);
 }
 
 function wordsIn(text: string): number {
