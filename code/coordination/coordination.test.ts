@@ -118,6 +118,18 @@ describe("the tree", () => {
     ]);
   });
 
+  test("says why it does not set a value", () => {
+    const { answers } = asked([
+      { type: "set", path: "/a", value: 1 },
+      create("/a"),
+      { type: "set", path: "/a", value: 1, version: 1 },
+    ]);
+    expect([answers[0], answers[2]]).toEqual([
+      { type: "error", code: 20, text: "no such node" },
+      { type: "error", code: 22, text: "another version is there" },
+    ]);
+  });
+
   test("has no node twice, none without a parent, deletes no parent", () => {
     const { answers } = asked([
       create("/a"),

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Body, Input } from "../kernel/node.ts";
 import { simulate } from "../kernel/simulator.ts";
+import { react } from "../raft/raft.ts";
+import type { Entry } from "../raft/state.ts";
 import { endByOwnClock } from "./broken.ts";
 import type { Client } from "./client.ts";
 import {
@@ -16,7 +18,13 @@ import type { Service } from "./coordination.ts";
 import { ceilingPerS, groupCommit } from "./group-commit.ts";
 import { type LockMemo, lockPlan, scriptPlan } from "./recipes.ts";
 import { backupOf, restored } from "./recovery.ts";
-import { applyCommand, emptyTree, type Tree } from "./tree.ts";
+import {
+  applyCommand,
+  type Command,
+  emptyTree,
+  expired,
+  type Tree,
+} from "./tree.ts";
 
 const e1 = { type: "create", path: "/e1", value: 1, ephemeral: true };
 const e2 = { ...e1, path: "/e2" };
@@ -47,8 +55,17 @@ function heardAt(state: Service, heardMs: number): Service {
   return { ...state, keeping: { ...keeping, heardMs: all } };
 }
 
+const expiresIn = (entries: readonly Entry[]) =>
+  entries.flatMap((entry) => {
+    const command =
+      entry.kind === "command" && (entry.command as Command);
+    return command && command.type === "expire"
+      ? [command.session]
+      : [];
+  });
+
 describe("the end of a session", () => {
-  const { state } = led();
+  const { sim, leader, state } = led();
   const names = Object.keys(state.tree.sessions).toSorted();
   const silent = heardAt(state, 1000);
 
@@ -56,14 +73,46 @@ describe("the end of a session", () => {
     const [before] = service.step(silent, tick(1599));
     expect(before.keeping?.ending).toEqual([]);
     expect(before.raft.log.length).toBe(silent.raft.log.length);
-    const [after, effects] = service.step(silent, tick(1600));
+    const [after] = service.step(silent, tick(1600));
     expect(after.keeping?.ending).toEqual(names);
     const added = after.raft.log.slice(silent.raft.log.length);
     expect(
       added.map((entry) => "command" in entry && entry.command),
     ).toEqual(names.map((session) => ({ type: "expire", session })));
-    const sent = effects.filter(({ kind }) => kind === "send");
-    expect(sent.length).toBeGreaterThan(0);
+  });
+
+  test("is proposed in the order of the names, not of the opening", () => {
+    const { tree } = silent;
+    for (const order of [names, names.toReversed()]) {
+      const sessions = Object.fromEntries(
+        order.map((name) => [name, tree.sessions[name]]),
+      ) as Tree["sessions"];
+      const opened = { ...silent, tree: { ...tree, sessions } };
+      const [after] = service.step(opened, tick(1600));
+      expect(after.keeping?.ending).toEqual(order);
+      expect(expiresIn(after.raft.log)).toEqual(names);
+    }
+  });
+
+  test("is told to every follower in the same step", () => {
+    const [, effects] = service.step(silent, tick(1600));
+    const told = effects.flatMap((effect) => {
+      if (effect.kind !== "send") return [];
+      const entries = effect.body.entries as readonly Entry[];
+      const isWhole = expiresIn(entries).length === names.length;
+      return isWhole ? [effect.dest] : [];
+    });
+    expect(told.toSorted()).toEqual(
+      servers.filter((id) => id !== leader),
+    );
+  });
+
+  test("is not proposed by a follower; where none is, Raft alone speaks", () => {
+    const other = servers.find((id) => id !== leader) ?? "";
+    const follower = sim.state<Service>(other);
+    expect(service.step(follower, tick(9000))).toEqual([follower, []]);
+    const [, effects] = service.step(silent, tick(1599));
+    expect(effects).toEqual(react(silent.raft, tick(1599))[1]);
   });
 
   test("is proposed once, and the client is told nothing more", () => {
@@ -157,6 +206,30 @@ describe("an answer", () => {
       "in_reply_to",
       "type",
     ]);
+  });
+
+  test("to a session that is not there has no events", () => {
+    const { sim, leader } = led();
+    const get = { type: "get", path: "/e1", session: "s999" };
+    const create = { ...e1, session: "s999" };
+    for (const [msg_id, body] of [get, create].entries()) {
+      sim.inject({
+        src: "c1",
+        dest: leader,
+        body: { ...body, msg_id },
+      });
+      sim.runFor(100);
+      const answers = sim.trace.flatMap((e) =>
+        e.kind === "deliver" && e.message.body.code === 1001
+          ? [e.message.body]
+          : [],
+      );
+      expect(answers.at(msg_id)).toEqual({
+        ...expired,
+        events: [],
+        in_reply_to: msg_id,
+      });
+    }
   });
 });
 
@@ -271,14 +344,19 @@ describe("a waiter", () => {
 
   test("looks again at an event it has not counted, and only then", () => {
     const look = { type: "children", path: "/lock", watch: false };
-    const ask = (events: number, heard: number, answer: Body | null) =>
-      plan(state("wait", events, heard), tick(1), answer).ask;
-    expect(ask(1, 0, null)).toEqual(look);
-    expect(ask(1, 1, null)).toBeNull();
-    expect(ask(0, 0, { type: "error", code: 20 })).toEqual(look);
-    expect(ask(0, 0, { type: "error", code: 21 })).toBeNull();
+    const next = (events: number, heard: number, answer: Body | null) =>
+      plan(state("wait", events, heard), tick(1), answer);
+    const looks = { memo: memo("look"), ask: look, effects: [] };
+    const waits = { memo: memo("wait"), ask: null, effects: [] };
+    expect(next(1, 0, null)).toEqual(looks);
+    expect(next(1, 1, null)).toEqual({
+      ...waits,
+      memo: memo("wait", 1),
+    });
+    expect(next(0, 0, { type: "error", code: 20 })).toEqual(looks);
+    expect(next(0, 0, { type: "error", code: 21 })).toEqual(waits);
     const again = all(state("wait", 1, 0), tick(1), null);
-    expect(again.ask).toEqual({ ...look, watch: true });
+    expect(again).toEqual({ ...looks, ask: { ...look, watch: true } });
   });
 });
 

@@ -144,8 +144,7 @@ function openSession(
 // #region end-session
 /** Its ephemeral nodes go with it; its watches too. */
 function endSession(tree: Tree, name: string): Tree {
-  const { [name]: gone, ...sessions } = tree.sessions;
-  if (gone === undefined) return tree;
+  const { [name]: _gone, ...sessions } = tree.sessions;
   const owned = Object.keys(tree.nodes)
     .filter((path) => tree.nodes[path]?.owner === name)
     .toSorted(byName);
