@@ -51,7 +51,7 @@ const extensions = [
   lineNumbers(),
   javascript({ typescript: true }),
   syntaxHighlighting(classHighlighter),
-  EditorView.contentAttributes.of({ "aria-label": "Source of the file" }),
+  EditorView.contentAttributes.of({ "aria-label": "Source of the file", tabindex: "0" }),
   EditorView.updateListener.of(({ docChanged, state }) => {
     if (docChanged) keep(file.value, state.doc.toString());
   }),

@@ -279,7 +279,7 @@ function writeControls({ figure, widget, state, steps }: Mounted): void {
     if (control.kind !== "number") continue;
     const words = numberWords(control, Number(value));
     input.setAttribute("aria-valuetext", words);
-    const output = input.parentElement?.querySelector("output");
+    const output = input.closest(".widget-number")?.querySelector("output");
     if (output) output.textContent = words;
   }
 }

@@ -74,7 +74,7 @@ function controlHtml(id: string, key: string, control: Control, value: unknown):
   }
   if (control.kind === "number") {
     const { min, max, step } = control;
-    return `<label>${label} <input type="range" id="${id}" ${data} min="${min}" max="${max}" step="${step}" value="${Number(value)}"> <output for="${id}">${numberWords(control, Number(value))}</output></label>`;
+    return `<div class="widget-number"><label for="${id}">${label}</label> <input type="range" id="${id}" ${data} min="${min}" max="${max}" step="${step}" value="${Number(value)}"> <output for="${id}">${numberWords(control, Number(value))}</output></div>`;
   }
   const rows = Object.entries(control.deeds).map(([deed, { label: words, targets }]) => {
     const button = (target: string, name: string, shown: string) =>

@@ -48,6 +48,8 @@ test("leads every link of the edition to a place that exists", () => {
       .filter((href) => {
         const [path = "", id] = href.split("#");
         const known = ids.get(path === "" ? name : posix.join(posix.dirname(name), path));
+        // The page of a program reads what follows # itself; run.test.ts follows such links.
+        if (/^run-.+\.html$/.test(path)) return known === undefined;
         return known === undefined || (id !== undefined && !known.has(decodeURIComponent(id)));
       })
       .map((href) => `${name}: ${href}`),

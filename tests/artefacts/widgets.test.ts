@@ -163,7 +163,7 @@ test("a node of the ring is moved by the pointer and by keys", async () => {
   const value = () =>
     page.$eval(`#${id} .handle`, (handle) => Number(handle.getAttribute("aria-valuenow")));
   const before = await value();
-  await page.focus(`#${id} .handle`);
+  await page.$eval(`#${id} .handle`, (handle) => (handle as SVGElement).focus());
   await page.keyboard.press("ArrowRight");
   const moved = await value();
   expect(moved).not.toBe(before);
