@@ -49,14 +49,14 @@ function board({ params }: World): readonly string[] {
   ];
 }
 
-/** Hollow with its knob at the left where the belief is true; filled, knob at the right, where it is not. */
+/** As its control: filled, knob at the right, where the belief is true; hollow, in the accent, where it is not. */
 function lever(x: number, y: number, isTrue: boolean): string {
   return (
     rect(x, y - 6, 22, 12, {
       rx: 6,
-      class: isTrue ? "fill-paper stroke-quiet" : "fill-accent stroke-accent",
+      class: isTrue ? "fill-quiet stroke-quiet" : "fill-paper stroke-accent",
       "stroke-width": 1.1,
-    }) + circle(isTrue ? x + 6 : x + 16, y, 3.6, { class: isTrue ? "fill-quiet" : "fill-paper" })
+    }) + circle(isTrue ? x + 16 : x + 6, y, 3.6, { class: isTrue ? "fill-paper" : "fill-accent" })
   );
 }
 
@@ -66,7 +66,16 @@ function numbers({ rows, now }: World): readonly string[] {
   if (!row) return [];
   const { shown, done, counted, verdict } = row;
   const additionsSeen = rows.slice(0, now + 1).filter(({ kind }) => kind === "count").length;
-  const isWrong = (shown !== null && shown !== done) || counted !== additionsSeen;
+  const showsWrong = shown !== null && shown !== done;
+  const countsWrong = counted !== additionsSeen;
+  const words =
+    showsWrong && countsWrong
+      ? "both are wrong"
+      : countsWrong
+        ? "the server has it wrong"
+        : showsWrong
+          ? "the client has it wrong"
+          : "both are right";
   const value = (y: number, name: string, text: string, isOdd: boolean) => [
     label(4, y, name, {}),
     label(150, y, text, {
@@ -77,11 +86,11 @@ function numbers({ rows, now }: World): readonly string[] {
   return [
     line(4, 246, 150, 246, { class: "stroke-rule", "stroke-width": 1 }),
     ...value(264, "the client has done", `${done} of ${additions}`, false),
-    ...value(282, "it shows", shown === null ? "nothing" : String(shown), isWrong),
-    ...value(300, "the server counts", String(counted), isWrong),
+    ...value(282, "it shows", shown === null ? "nothing" : String(shown), showsWrong),
+    ...value(300, "the server counts", String(counted), countsWrong),
     line(4, 308, 150, 308, { class: "stroke-rule", "stroke-width": 1 }),
-    label(4, 324, isWrong ? "these do not agree" : "these agree", {
-      class: isWrong ? "label-strong fill-accent" : "label-quiet",
+    label(4, 324, words, {
+      class: showsWrong || countsWrong ? "label-strong fill-accent" : "label-quiet",
     }),
     label(4, 340, verdict === "asking" ? "still asking" : verdict, { class: "label-strong" }),
   ];

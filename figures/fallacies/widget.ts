@@ -34,7 +34,11 @@ export default widget({
   prediction: {
     question:
       "The line carries one message in 60 ms. Nothing is lost and nobody stops; the careful client numbers its additions and asks again after 100 ms without an answer. How does it end?",
-    choices: ["sure, with 20", "sure, with a wrong number", "unknown: it gives up"],
+    choices: [
+      "the client is sure of 20",
+      "it is sure of a wrong number",
+      "it gives up, and does not know",
+    ],
     answer: 2,
     because:
       "A round trip takes 122 ms, so each addition is asked for again before its answer can be back; and each repeat takes 60 ms of the line, which makes the answers later still. The sixth addition is asked for ten times, and no answer about it comes in time. The client is itself the load that it suffers from.",
