@@ -188,7 +188,7 @@ function shareRows({ shares }: Circle): readonly string[] {
       "text-anchor": "middle",
     }),
     ...names.flatMap((name, row) =>
-      shareRow(name, 50 + row * 20, shares.before[name], shares.now[name], scale),
+      shareRow(name, 50 + row * 20, shares.before[name], shares.now[name], { scale, mean }),
     ),
     label(bars.x - 14, 164, `largest: ${fullest} × the mean`),
   ];
@@ -200,17 +200,19 @@ function shareRow(
   y: number,
   before: number | undefined,
   now: number | undefined,
-  scale: number,
+  { scale, mean }: { readonly scale: number; readonly mean: number },
 ): readonly string[] {
   const had = (before ?? 0) * scale;
   const has = (now ?? 0) * scale;
   const words = now === undefined ? "not here" : percent(now);
-  const at = now === undefined ? had + 6 : Math.max(had, has) + 6;
+  const end = bars.x + Math.max(had, has) + 6;
+  // Never on the line of the mean: beyond it where the words would reach it.
+  const at = end < mean + 5 && end + 6 * words.length > mean - 3 ? mean + 5 : end;
   return [
     label(bars.x - 14, y + 10, name, { class: now === undefined ? "label-quiet" : "label-strong" }),
     rect(bars.x, y, round(has), 9, { class: `fill-${tones[name]}` }),
     rect(bars.x, y + 10.5, round(had), 3, { class: `fill-${tones[name]}` }),
-    label(round(bars.x + at), y + 9.5, words, {
+    label(round(at), y + 9.5, words, {
       class: now === undefined ? "label-quiet halo" : "label halo",
     }),
   ];
