@@ -131,7 +131,7 @@ function partitionBars(state: Triage): readonly string[] {
 }
 
 function budgetWords(part: number, budget: number): string {
-  const may = budget > 0 ? `may have ${(100 * Math.min(budget, 1)).toFixed(1)}%` : "no room at all";
+  const may = budget > 0 ? `room for ${(100 * Math.min(budget, 1)).toFixed(1)}%` : "no room at all";
   return `the hottest key has ${(100 * part).toFixed(1)}%, ${may}`;
 }
 
@@ -164,7 +164,9 @@ function cut(x: number, width: number): string {
 
 function peak(load: number, x: number, width: number): string {
   const middle = Math.min(Math.max(x + width / 2, bars.left + 16), bars.right - 16);
-  return label(middle, yOf(load) - 4, rounded(load), {
+  // Not on the line of the limit: above it where the number would cross it.
+  const [limit, y] = [yOf(capacity), yOf(load) - 4];
+  return label(middle, y > limit - 2 && y < limit + 11 ? limit - 4 : y, rounded(load), {
     class: "label-strong halo",
     "text-anchor": "middle",
   });
@@ -188,7 +190,7 @@ export function table(state: Triage): Table {
           `${isWithin(trial) ? "within the limit" : "over the limit"}${trial.remedy === state.pick ? ": take this" : ""}`,
         ]),
       ...asked.map(({ question, answer }) => [question, "", "", answer(state)]),
-      ["Part of the hottest key, and what it may have", "", "", budgetWords(part, budget)],
+      ["Part of the hottest key, and the room for it", "", "", budgetWords(part, budget)],
       ["Partitions over 2,000 now", "", "", overOf(trials[now])],
     ],
   };

@@ -16,7 +16,7 @@ export default widget({
     treated: number("Hottest keys that get the remedy", 1, 20, 1, 3),
     services: number("Services that coalesce", 1, 300, 1, 3),
     pieces: number("Pieces of a salted key", 2, 32, 1, 10),
-    names: number("Draw of the keys' names", 0, 99, 1, 7),
+    names: number("Draw of the keys’ names", 0, 99, 1, 7),
   },
   presets: [
     { label: "A key that is read", params: {}, step: 2 },
