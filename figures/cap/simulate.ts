@@ -224,8 +224,8 @@ function sentence(event: Request | Change | undefined, { atMs, cuts }: Lab): str
   const { client, replica, op, value, answer, invokeMs, endMs } = event;
   const waited = `after ${Math.round(endMs - invokeMs)} ms`;
   const what = op === "read" ? "read" : `write of ${value}`;
-  if (answer === "refused") return `${at}${client}'s ${what} at ${replica} is refused, ${waited}.`;
-  if (op === "write") return `${at}${client}'s ${what} at ${replica} is done, ${waited}.`;
+  if (answer === "refused") return `${at}${client}’s ${what} at ${replica} is refused, ${waited}.`;
+  if (op === "write") return `${at}${client}’s ${what} at ${replica} is done, ${waited}.`;
   const verdict = answer === "stale" ? "stale, for a later write was done before it asked" : waited;
   return `${at}${client} reads ${value} at ${replica}, ${verdict}.`;
 }

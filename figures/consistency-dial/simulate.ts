@@ -172,7 +172,7 @@ function sentence(
   const took = `${Math.round(tookMs)} ms`;
   const what =
     answer === "refused"
-      ? `${client}'s ${op} of ${key} at ${replica} is given up after ${took}.`
+      ? `${client}’s ${op} of ${key} at ${replica} is given up after ${took}.`
       : op === "write"
         ? `${client} writes ${value} to ${key} at ${replica}: ${took}.`
         : `${client} reads ${value} from ${key} at ${replica}: ${took}${answer === "stale" ? ", and stale" : ""}.`;

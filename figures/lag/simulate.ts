@@ -82,7 +82,8 @@ function ending(sim: Simulation, now: Now): Step<Replicas> {
   const reads = now.asks.filter(
     ({ kind, toMs, isRefused }) => kind === "read" && toMs !== null && !isRefused,
   );
-  const count = (fault: Fault) => reads.filter(({ faults }) => faults.includes(fault)).length;
+  const count = (fault: Fault) =>
+    reads.filter(({ faults }) => faults.includes(fault)).length || "none";
   const say = `Of ${reads.length} reads ${count("own")} missed what c1 had written itself, and ${count("back")} showed less than an earlier one.`;
   return { say, code: null, state: stateOf(sim, now) };
 }
@@ -204,7 +205,7 @@ function applied(sim: Simulation, now: Now): readonly Told[] {
     if (before.at(-1)?.value === value) return [];
     now.shown = { ...now.shown, [id]: [...before, { fromMs: sim.nowMs, value }] };
     if (id === "n1") {
-      const whose = value === 2 ? "Somebody else writes 2" : `c1 writes ${value}`;
+      const whose = value === 2 ? "c2 writes 2" : `c1 writes ${value}`;
       const say = `${whose}: n1 takes it at place ${value} of its log, ships it, and says ok at once.`;
       return [
         { say, code: { listing: "append", line: "const [shipping, ships] = shipToAll(taken);" } },
@@ -236,7 +237,7 @@ function tell(events: readonly TraceEvent[], sim: Simulation, now: Now): readonl
 
 function tellRead(ask: Ask, sim: Simulation): Told {
   const { server, isRefused, answeredMs, thereMs } = ask;
-  const behind = `${server} is at place ${sim.state<State>(server).applied} of the log, before the one that c1's token names`;
+  const behind = `${server} is at place ${sim.state<State>(server).applied} of the log, before the one that c1’s token names`;
   if (answeredMs === null)
     return {
       say: `${behind}: the read waits.`,

@@ -96,7 +96,7 @@ function lookUp(params: Params): Step<Circle> {
   const from = hash32(looked);
   const point = state.now[indexOf(state.now, from)];
   return {
-    say: `${looked} hashes to ${degrees(from)}°; the next point clockwise is ${point?.node}'s, so ${point?.node} has it.`,
+    say: `${looked} hashes to ${degrees(from)}°; the next point clockwise is ${point?.node}’s, so ${point?.node} has it.`,
     state: { ...state, lookUp: { from, to: point?.at ?? 0 } },
     code: { listing: "owner", line: 'return ring[indexOf(ring, hash32(key))]?.node ?? "";' },
   };
