@@ -428,7 +428,7 @@ function logWords(was: State, is: State): readonly string[] {
 function commitWords(was: State, is: State): readonly string[] {
   const [from, to] = [was.commitIndex + 1, is.commitIndex];
   if (to < from) return [];
-  return [`knows ${from === to ? `index ${to}` : `${from} to ${to}`} to be committed`];
+  return [`knows ${from === to ? `index ${to}` : `indexes ${from} to ${to}`} to be committed`];
 }
 
 export function commandOf(entry: Entry): string {

@@ -5,7 +5,7 @@ import { arrow, circle, element, label, line, type Point, rect, svg } from "../d
 import { type Cluster, commandOf, type Letter, type Server } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 286];
-const [centerX, centerY, ringPx, nodePx] = [110, 126, 82, 20];
+const [centerX, centerY, ringPx, nodePx] = [113, 126, 82, 20];
 const [namesX, logX, boxPx, boxHeightPx, rowPx, topPx] = [236, 320, 19.3, 27, 43, 27];
 const [shownMax, patienceMs] = [7, 300];
 const small = { "font-size": 9.4 };
@@ -251,6 +251,8 @@ function legend(): readonly string[] {
   const [arcX, barX] = [6, 176];
   return [
     ...signs,
+    element("polygon", { points: `345,${y - 3.5} 352,${y - 8} 352,${y + 1}`, class: "fill-ink" }),
+    label(357, y, "has just acted", quiet),
     element("path", {
       d: `M${arcX - 5} 272A6 6 0 1 1 ${arcX} 283`,
       class: "fill-none stroke-quiet",
