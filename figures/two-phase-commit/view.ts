@@ -3,7 +3,7 @@ import type { Table } from "../../scripts/widget/contract.ts";
 import { arrow, circle, cross, label, line, lost, plot, rect, ring, svg } from "../draw.ts";
 import { type Commit, type Moment, nodeIds, type Standing } from "./simulate.ts";
 
-const heads = ["p1: Bob’s account", "coordinator", "p2: Joe’s account"];
+const heads = ["p1: Bob’s account", "c: coordinator", "p2: Joe’s account"];
 const [widthPx, heightPx] = [456, 424];
 const [top, bottom] = [56, 322];
 const rowsMax = 26;
