@@ -371,7 +371,10 @@ type Said = readonly [words: string, code: Step<Group>["code"]];
 function dealt({ sim }: Watch): string {
   const { assignment } = sim.state<GroupState>("g1").group;
   const hands = Object.entries(assignment).map(([id, names]) => {
-    const numbers = names.map((name) => name.slice(-1)).join(", ");
+    const numbers = names
+      .map((name) => name.slice(-1))
+      .sort()
+      .join(", ");
     return `${id} gets ${numbers || "none"}`;
   });
   return hands.join("; ") || "nobody is left";

@@ -66,7 +66,7 @@ export default widget({
   ],
   prediction: {
     question:
-      "A third member joins two that read three partitions each. In which kind of rebalance is one partition longer without a reader?",
+      "A third member joins two that read three partitions each. In which kind of rebalance does a partition that changes hands wait longer for its reader?",
     choices: ["eager, where all let go", "cooperative, where they read on"],
     answer: 1,
     because:
