@@ -24,7 +24,7 @@ export default widget({
     write: { kind: "choice", label: "Writes", choices: settings, value: "causal" },
     apartMs: {
       kind: "number",
-      label: "Replicas are apart, at the median,",
+      label: "Median delay between replicas",
       unit: "ms",
       min: 5,
       max: 60,

@@ -10,9 +10,14 @@ export default widget({
   title: "Quorums of N, R and W",
   controls: {
     n: { ...count, label: "Replicas N", value: 3 },
-    r: { ...count, label: "Answers to a read R (N at most)", value: 2 },
-    w: { ...count, label: "Answers to a write W (N at most)", value: 3 },
-    reached: { ...count, min: 0, label: "Reached by the second write before the reads", value: 1 },
+    r: { ...count, label: "Answers that a read waits for, R (N at most)", value: 2 },
+    w: { ...count, label: "Answers that a write waits for, W (N at most)", value: 3 },
+    reached: {
+      ...count,
+      min: 0,
+      label: "Replicas that the second write has reached before the reads",
+      value: 1,
+    },
   },
   presets: [
     { label: "R + W ≤ N: a stale read", params: { r: 1, w: 1, reached: 1 }, step: 9 },

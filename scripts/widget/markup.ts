@@ -87,7 +87,8 @@ function controlHtml(id: string, key: string, control: Control, value: unknown):
 }
 
 export function numberWords(control: Extract<Control, { kind: "number" }>, value: number): string {
-  return control.unit ? `${value} ${control.unit}` : String(value);
+  if (!control.unit) return String(value);
+  return /^[°%]/.test(control.unit) ? `${value}${control.unit}` : `${value} ${control.unit}`;
 }
 
 export function tableHtml({ head, rows }: Table): string {
