@@ -362,7 +362,12 @@ function sentence(watch: Watch, before: Change, now: Change): Said | null {
   if (began === undefined) return null;
   const had = partitionsOf(before, began);
   const fresh = partitionsOf(now, began).filter((n) => !had.includes(n));
-  return [`${began} reads ${listed(fresh)}, from the committed offset on.`, joined];
+  const missed = fresh.reduce((sum, n) => sum + undoneOf(watch, n), 0);
+  const gap =
+    missed > 0
+      ? `; ${missed === 1 ? "a record" : `${missed} records`} before it ${missed === 1 ? "is" : "are"} committed and not done`
+      : "";
+  return [`${began} reads ${listed(fresh)}, from the committed offset on${gap}.`, joined];
 }
 
 type Said = readonly [words: string, code: Step<Group>["code"]];
@@ -440,15 +445,19 @@ function again(watch: Watch, one: Again): void {
   });
 }
 
+/** How many records of a partition are committed, with no work of theirs in the world. */
+function undoneOf({ sim, names, done }: Watch, n: number): number {
+  const { offsets } = sim.state<GroupState>("g1").group;
+  return Math.max((offsets[names[n] ?? ""] ?? 0) - (done.get(n)?.size ?? 0), 0);
+}
+
 function tell(watch: Watch, words: string, code: Step<Group>["code"]): void {
-  const { sim, names, done } = watch;
+  const { sim, names } = watch;
   const { offsets } = sim.state<GroupState>("g1").group;
   const { replicas } = sim.state<Broker>("n1");
   const ends = Object.fromEntries(names.map((name) => [name, replicas[name]?.highWatermark ?? 0]));
   const lags = lag(offsets, ends);
-  const undone = names.map((name, n) =>
-    Math.max((offsets[name] ?? 0) - (done.get(n)?.size ?? 0), 0),
-  );
+  const undone = names.map((_, n) => undoneOf(watch, n));
   watch.moments.push({
     say: `${Math.round(sim.nowMs)} ms: ${words}`,
     code,

@@ -41,7 +41,7 @@ export default widget({
     choices: ["no", "yes, by what others wrote", "yes, by what it wrote itself"],
     answer: 1,
     because:
-      "Its token says how far the log goes that it wrote, and nothing of what it has read. n2 shows it the 2 of somebody else, and n3, which has its own 1 and no more, is fresh enough. With the tokens of its reads too, n3 has to wait.",
+      "Its token says how far the log goes that it wrote, and nothing of what it has read. n2 shows it the 2 of c2, and n3, which has its own 1 and no more, is fresh enough. With the tokens of its reads too, n3 has to wait.",
   },
   code: {
     append: { file: "code/replication/leader.ts", region: "append" },
