@@ -177,11 +177,11 @@ function sentence(
         ? `${client} writes ${value} to ${key} at ${replica}: ${took}.`
         : `${client} reads ${value} from ${key} at ${replica}: ${took}${answer === "stale" ? ", and stale" : ""}.`;
   if (broken.length === 0) return what;
-  return `${what} No longer ${listed(broken.map(wordsOf))}.`;
+  return `${what} Lost from here on: ${listed(broken.map(wordsOf))}.`;
 }
 
 function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 const lines: { readonly [level in Level]: string } = {

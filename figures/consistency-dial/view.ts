@@ -220,7 +220,7 @@ export function table(run: Run): Table {
       ["Stale reads", `${stale} of ${reads}`],
       ["Median of reads", `${Math.round(readMs)} ms`],
       ["Median of writes", `${Math.round(writeMs)} ms`],
-      ...names.map((name) => [`Is it ${wordsOf(name)}?`, fates[name]]),
+      ...names.map((name) => [`Guarantee: ${wordsOf(name)}`, fates[name]]),
     ],
   };
 }
