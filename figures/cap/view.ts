@@ -261,7 +261,7 @@ export function table(lab: Lab): Table {
   const newest = happened[now - 1];
   const last =
     newest && "client" in newest
-      ? `${newest.client}, ${newest.op} at ${newest.replica}: ${newest.answer}`
+      ? `${newest.client}, ${newest.op} at ${newest.replica}: ${newest.op === "write" && newest.answer === "fresh" ? "done" : newest.answer}`
       : newest
         ? `links ${newest.links}`
         : "nothing yet";

@@ -62,7 +62,7 @@ export default widget({
     choices: ["n1 and n2: they are the smaller side", "n3, n4 and n5", "both", "neither"],
     answer: 1,
     because:
-      "The larger side is refused each write, since the leader is not in it, and its reads grow old. The smaller side does not notice. Not the number of replicas counts but where those are whom the operation needs.",
+      "The larger side is refused each write, since the leader is not in it, and its reads grow old. The smaller side does not notice. What counts is not how many replicas a side has, but whether it has the one that the operation needs.",
   },
   code: { settings: { file: "code/consistency/levels.ts", region: "settings" } },
   simulate,
