@@ -37,7 +37,7 @@ export default widget({
       ]) as { readonly [value: string]: string },
       value: "newest",
     },
-    ownEvents: within("Events by chance, a process", 0, 4, 3),
+    ownEvents: within("Events of each process, by chance", 0, 4, 3),
     skewMsMax: within("Clocks are off by up to", 0, 200, 20, 10, "ms"),
     seed: within("Seed", 1, 99, 3),
     deeds: {
