@@ -307,7 +307,7 @@ function busyWords({ compartments }: Shop): string {
 
 function sharesWords(shop: Shop): string {
   const [checkout, recs] = [lastShare(shop.seconds, "checkout"), lastShare(shop.seconds, "recs")];
-  return `Of the last five seconds' checkouts ${checkout}% were answered, of recommendations ${recs}%.`;
+  return `Of the last five seconds’ checkouts ${checkout}% were answered, of recommendations ${recs}%.`;
 }
 
 /** Of the calls of the last five seconds, the percentage that was answered. */

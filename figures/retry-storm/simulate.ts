@@ -181,7 +181,7 @@ function report(run: Run): readonly [string, Code] {
   switch (run.regime) {
     case "well":
       return [
-        `${of("calls")}% of the server's capacity is asked, ${of("good")}% is answered in time.`,
+        `${of("calls")}% of the server’s capacity is asked, ${of("good")}% is answered in time.`,
         good,
       ];
     case "still":
@@ -190,10 +190,10 @@ function report(run: Run): readonly [string, Code] {
         failure,
       ];
     case "drains":
-      return [`${of("attempts")}% of the server's capacity arrives. ${queueWords(run)}`, late];
+      return [`${of("attempts")}% of the server’s capacity arrives. ${queueWords(run)}`, late];
     default:
       return [
-        `${of("attempts")}% of the server's capacity arrives, it never rests, and ${of("good")}% is answered in time.`,
+        `${of("attempts")}% of the server’s capacity arrives, it never rests, and ${of("good")}% is answered in time.`,
         late,
       ];
   }

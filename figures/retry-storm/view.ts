@@ -22,7 +22,7 @@ export function view(storm: Storm): string {
   const time = { label: "", min: 0, max: storm.untilSecond, ticks: [] };
   const max = ceiling(storm);
   const above = plot(left, rates.top, plotPx, rates.heightPx, time, {
-    label: "% of the server's capacity",
+    label: "% of the server’s capacity",
     min: 0,
     max,
     ticks: ticks(max, max > 300 ? 200 : 100),
