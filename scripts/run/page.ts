@@ -74,6 +74,9 @@ function keep(path: string, text: string): void {
 function open(path: string, line = 1): void {
   file.value = path;
   editor.setState(EditorState.create({ doc: textOf(path), extensions }));
+  editor.scrollDOM.scrollTop = 0;
+  // To bring a line into view scrolls the window too: a page that opens would lose its head.
+  if (line === 1) return;
   const at = editor.state.doc.line(Math.min(Math.max(line, 1), editor.state.doc.lines));
   editor.dispatch({
     selection: { anchor: at.from },
