@@ -180,7 +180,9 @@ function edge(from: { x: number; y: number }, to: { x: number; y: number }, name
 function box({ chapter, x, y }: Placed): Element {
   const left = x - boxWidth / 2;
   const top = y - boxHeight / 2;
-  const lines = wrapped(`${chapter.number} ${chapter.title}`, 19).slice(0, 3);
+  const words = `${chapter.number} ${chapter.title}`;
+  const short = wrapped(words, 19);
+  const lines = short.length > 3 ? wrapped(words, 21) : short;
   const first = y - (lines.length - 1) * 5.5 + 2;
   const texts = lines.map((text, at) =>
     svgElement("text", { x: round(x), y: round(first + at * 11), textAnchor: "middle" }, [
