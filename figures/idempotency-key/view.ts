@@ -9,6 +9,8 @@ const heads = ["client", "server w1", "server w2", "database", "provider"];
 const [widthPx, heightPx] = [456, 424];
 const [top, bottom] = [50, 276];
 const rowsMax = 24;
+/** How far a message under way is drawn: half way would be on the line of another node. */
+const underWay = 0.4;
 
 type Sheet = {
   /** Those that fit, up to the present one. */
@@ -102,7 +104,7 @@ function messages({ shown, y }: Sheet): readonly string[] {
     if (start === null) return [];
     const end = arrived.get(start);
     const isLost = end !== undefined && shown[end]?.kind === "drop";
-    const part = end === undefined ? 0.5 : 1;
+    const part = end === undefined ? underWay : 1;
     const side = Math.sign(x(to) - x(node)) * 5;
     const tipX = x(node) + part * (x(to) - side - x(node));
     const tipY = y(at) + part * (y(end ?? at + 1) - y(at));

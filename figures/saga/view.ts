@@ -7,6 +7,8 @@ const [widthPx, heightPx] = [456, 424];
 const [top, bottom] = [44, 292];
 const rowsMax = 24;
 const logX = 366;
+/** How far a message under way is drawn: half way would be on the line of another node. */
+const underWay = 0.4;
 
 type Sheet = {
   /** Those that fit, up to the present one. */
@@ -137,7 +139,7 @@ function drawn(moment: Moment, at: number, end: number | undefined, sheet: Sheet
   const last = shown.length - 1;
   const isLost = end !== undefined && shown[end]?.after.down.includes(to) === true;
   const isNew = at === last || end === last;
-  const part = end === undefined ? 0.5 : 1;
+  const part = end === undefined ? underWay : 1;
   const side = Math.sign(x(to) - x(node)) * 5;
   const tipX = x(node) + part * (x(to) - side - x(node));
   const tipY = y(at) + part * (y(end ?? at + 1) - y(at));
