@@ -16,7 +16,7 @@ import {
 } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 420];
-const [left, wide, levelMax] = [54, 392, 12];
+const [left, wide, levelMax] = [54, 388, 12];
 
 export function view(watch: Watch): string {
   return svg(widthPx, heightPx, ...status(watch), ...overTime(watch), ...bySilence(watch));
@@ -38,7 +38,7 @@ function status(watch: Watch): readonly string[] {
       class: "label-quiet",
       "text-anchor": "middle",
     }),
-    label(446, 13, `silent ${Math.round(atMs - window.lastMs)} ms: phi ${level.toFixed(1)}`, {
+    label(left + wide, 13, `silent ${Math.round(atMs - window.lastMs)} ms: phi ${level.toFixed(1)}`, {
       "text-anchor": "end",
     }),
   ];
