@@ -28,8 +28,8 @@ export function view(guard: Guard): string {
   const p = plot(34, bars.top, 412, bars.heightPx, time, {
     label: "calls a second",
     min: 0,
-    max: 75,
-    ticks: [0, 25, 50, 75],
+    max: 100,
+    ticks: [0, 25, 50, 75, 100],
   });
   return svg(
     widthPx,
