@@ -19,7 +19,7 @@ export default widget({
     },
     size: {
       kind: "number",
-      label: "For recommendations",
+      label: "Threads for recommendations",
       unit: "of 50",
       min: 5,
       max: 45,
