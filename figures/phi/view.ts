@@ -38,9 +38,14 @@ function status(watch: Watch): readonly string[] {
       class: "label-quiet",
       "text-anchor": "middle",
     }),
-    label(left + wide, 13, `silent ${Math.round(atMs - window.lastMs)} ms: phi ${level.toFixed(1)}`, {
-      "text-anchor": "end",
-    }),
+    label(
+      left + wide,
+      13,
+      `silent ${Math.round(atMs - window.lastMs)} ms: phi ${level.toFixed(1)}`,
+      {
+        "text-anchor": "end",
+      },
+    ),
   ];
 }
 
