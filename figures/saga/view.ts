@@ -251,7 +251,7 @@ function verdict({ moments, now }: Run): string {
   const flaws = shop ? broken(shop) : [];
   const words = flaws.length === 0 ? "holds now" : `not now: ${flaws.join("; ")}`;
   return (
-    label(8, heightPx - 6, "Paid if and only if shipped or refunded: ", {}) +
+    label(8, heightPx - 6, "Paid and reserved if and only if shipped: ", {}) +
     label(197, heightPx - 6, words, {
       class: flaws.length === 0 ? "label-strong" : "label-strong fill-accent",
     })
@@ -272,7 +272,7 @@ export function table({ saga, moments, now }: Run): Table {
       ["Saga log", log || (shop?.log ? "empty" : "none")],
       ["Orchestrator", shop?.down.includes("o1") ? "down" : "up"],
       [
-        "Paid if and only if shipped or refunded",
+        "Paid and reserved if and only if shipped",
         flaws.length === 0 ? "holds now" : `not now: ${flaws.join("; ")}`,
       ],
     ],
