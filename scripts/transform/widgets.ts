@@ -168,7 +168,7 @@ function codeOf(
   return [
     details("widget-code", "The code at this step", [
       ...listings,
-      element("div", none, [text("At this step the network moves, and none of the code runs.")]),
+      element("div", none, [text("At this step none of the code runs.")]),
     ]),
   ];
 }
