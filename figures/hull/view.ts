@@ -212,16 +212,13 @@ export function table(shop: Shop): Table {
 }
 
 function compartmentRows({ compartments }: Shop): Table["rows"] {
-  const names =
-    compartments.length === 1
-      ? ["A"]
-      : ["compartment of recommendations", "compartment of checkouts"];
+  const names = compartments.length === 1 ? ["of A"] : ["for recommendations", "for checkouts"];
   const row = (what: string, list: readonly Route[], places: number) => {
     const recs = list.filter((route) => route === "recs").length;
     return [what, recs, list.length - recs, places];
   };
   return compartments.flatMap(({ jobs, queue, threads: size, places }, at) => [
-    row(`Threads of ${names[at]}`, jobs, size),
-    row(`Queue of ${names[at]}`, queue, places),
+    row(`Threads ${names[at]}`, jobs, size),
+    row(`Queue ${names[at]}`, queue, places),
   ]);
 }
