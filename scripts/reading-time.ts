@@ -64,11 +64,18 @@ function isRoundWidget(node: Element): boolean {
 }
 
 /** Words of a tree with its programs and pictures, those round a widget left out. */
-export function countWords(tree: Root | Element): number {
-  return tree.children.reduce((total, child) => {
-    if (child.type === "text") return total + wordsIn(child.value);
-    return child.type === "element" && !isRoundWidget(child) ? total + countWords(child) : total;
-  }, 0);
+export function countWords(tree: Root): number {
+  return wordsIn(countedText(tree));
+}
+
+/** Joined before it is cut: the tokens of a line of code are one word where no space parts them. */
+function countedText(tree: Root | Element): string {
+  return tree.children
+    .map((child) => {
+      if (child.type === "text") return child.value;
+      return child.type === "element" && !isRoundWidget(child) ? countedText(child) : "";
+    })
+    .join("");
 }
 
 function wordsIn(text: string): number {
