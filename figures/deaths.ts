@@ -26,17 +26,17 @@ export type Happened<S> = {
 
 const eventsMax = 900;
 
-/** @param later  moments with who acts in them, and whether that is a start, which cannot be cut short */
+/** @param moments  those of the run; one of kind `back` is a start, which cannot be cut short */
 export function deathAt(
   now: Place,
-  later: readonly (Place & { readonly node: NodeId; readonly isStart: boolean })[],
+  moments: readonly (Place & { readonly node: NodeId; readonly kind: string })[],
   node: NodeId,
   awayMs: number | null,
 ): Death {
   const { event, done, atMs } = now;
-  const same = later.filter((moment) => moment.event === event);
+  const same = moments.filter((moment) => moment.event === event);
   const isWithin =
-    same.every(({ isStart }) => !isStart) &&
+    same.every(({ kind }) => kind !== "back") &&
     same.some((moment) => moment.done > done && moment.node === node);
   return { event, done, atMs, node, isWithin, backAtMs: awayMs === null ? null : atMs + awayMs };
 }
@@ -70,7 +70,12 @@ export function watched<S>(
   return happened;
 }
 
-/** How many effects were done when this node died in this event. */
-export function doneAtDeath({ deaths }: Happened<unknown>, node: NodeId): number {
-  return deaths.find((death) => death.node === node)?.done ?? 0;
+/** Who died in this event, and after how many of its effects. */
+export function crashesIn({ events, deaths }: Happened<unknown>) {
+  return events.flatMap((event) => {
+    if (event.kind !== "crash") return [];
+    const { kind, atMs, node } = event;
+    const done = deaths.find((death) => death.node === node)?.done ?? 0;
+    return [{ kind, atMs, node, done }];
+  });
 }

@@ -1,5 +1,5 @@
 /** How the answer to a request is drawn: a circle is a read, a square a write; a cross was refused, a filled one is stale. */
-import { circle, line, rect } from "./draw.ts";
+import { circle, label, line, rect } from "./draw.ts";
 
 export type Answer = "fresh" | "stale" | "refused";
 
@@ -14,5 +14,16 @@ export function requestMark(x: number, y: number, op: "read" | "write", answer: 
   const stroke = { class: "stroke-accent", "stroke-width": 1.5 };
   return (
     shape + line(x - 4, y - 4, x + 4, y + 4, stroke) + line(x - 4, y + 4, x + 4, y - 4, stroke)
+  );
+}
+
+/** What the marks mean: each with its words, from left to right. */
+export function requestLegend(
+  y: number,
+  entries: readonly (readonly [x: number, op: "read" | "write", answer: Answer, words: string])[],
+): readonly string[] {
+  return entries.map(
+    ([x, op, answer, words]) =>
+      requestMark(x, y, op, answer) + label(x + 9, y + 4, words, { class: "label-quiet" }),
   );
 }

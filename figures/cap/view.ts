@@ -3,7 +3,7 @@ import { servers } from "../../code/consistency/workload.scenario.ts";
 import type { NodeId } from "../../code/kernel/node.ts";
 import type { Table } from "../../scripts/widget/contract.ts";
 import { circle, element, label, line, type Point, rect, svg } from "../draw.ts";
-import { requestMark } from "../request-marks.ts";
+import { requestLegend, requestMark } from "../request-marks.ts";
 import { type Lab, type Request, type Sum, sumOf } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 408];
@@ -237,14 +237,14 @@ function hatch(x: number, y: number, width: number, height: number): string {
 }
 
 function legend(y: number): readonly string[] {
-  const entry = (x: number, mark: string, words: string) =>
-    mark + label(x + 9, y + 4, words, { class: "label-quiet" });
   return [
-    entry(8, requestMark(8, y, "read", "fresh"), "read"),
-    entry(58, requestMark(58, y, "write", "fresh"), "write"),
-    entry(112, requestMark(112, y, "read", "stale"), "read, stale"),
-    entry(196, requestMark(196, y, "read", "refused"), "read, refused"),
-    entry(292, requestMark(292, y, "write", "refused"), "write, refused"),
+    ...requestLegend(y, [
+      [8, "read", "fresh", "read"],
+      [58, "write", "fresh", "write"],
+      [112, "read", "stale", "read, stale"],
+      [196, "read", "refused", "read, refused"],
+      [292, "write", "refused", "write, refused"],
+    ]),
     label(
       4,
       y + 24,

@@ -2,7 +2,7 @@
 import type { Level } from "../../code/consistency/levels.ts";
 import type { Table } from "../../scripts/widget/contract.ts";
 import { arrow, circle, element, label, line, type Point, polyline, rect, svg } from "../draw.ts";
-import { requestMark } from "../request-marks.ts";
+import { requestLegend, requestMark } from "../request-marks.ts";
 import { type Fate, names, type Run, wordsOf } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 396];
@@ -183,13 +183,13 @@ function timeBar(x: number, y: number, op: "read" | "write", isLonger: boolean):
 }
 
 function legend(y: number): readonly string[] {
-  const entry = (x: number, mark: string, words: string) =>
-    mark + label(x + 9, y + 4, words, { class: "label-quiet" });
   return [
-    entry(8, requestMark(8, y, "read", "fresh"), "read"),
-    entry(58, requestMark(58, y, "write", "fresh"), "write"),
-    entry(112, requestMark(112, y, "read", "stale"), "stale read"),
-    entry(190, requestMark(190, y, "read", "refused"), "given up"),
+    ...requestLegend(y, [
+      [8, "read", "fresh", "read"],
+      [58, "write", "fresh", "write"],
+      [112, "read", "stale", "stale read"],
+      [190, "read", "refused", "given up"],
+    ]),
     element("g", {}, ...timeKey(262, y)),
   ];
 }

@@ -1,38 +1,30 @@
 /** Above, the chosen run; below, a square for each line at which somebody can die, one row a guard, with what became of the charge. */
 import type { Verdict } from "../../code/idempotency/payment.scenario.ts";
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, lost, rect, ring, svg } from "../draw.ts";
+import { circle, cross, label, line, rect, ring, svg } from "../draw.ts";
+import { flight, lifeline, type Rows, rowsOf, times } from "../moment-rows.ts";
 import { type Books, type Charging, guards, type Moment } from "./simulate.ts";
 
 const ids = ["c1", "w1", "w2", "s1", "v1"];
 const heads = ["client", "server w1", "server w2", "database", "provider"];
 const [widthPx, heightPx] = [456, 424];
-const [top, bottom] = [50, 276];
-const rowsMax = 24;
+const top = 50;
+const frame = { top, bottom: 276, pitchMax: 14, rowsMax: 24 };
 /** How far a message under way is drawn: half way would be on the line of another node. */
 const underWay = 0.4;
 
-type Sheet = {
-  /** Those that fit, up to the present one. */
-  readonly shown: readonly Moment[];
-  readonly y: (at: number) => number;
-};
+type Sheet = Rows<Moment>;
 
 export function view(charging: Charging): string {
   const { moments, now } = charging;
-  const from = Math.max(0, Math.min(now - rowsMax + 2, moments.length - rowsMax));
-  const pitch = Math.min(14, (bottom - top) / Math.min(moments.length, rowsMax));
-  const sheet: Sheet = {
-    shown: moments.slice(from, now + 1),
-    y: (at) => top + 6 + at * pitch,
-  };
+  const sheet = rowsOf(moments, now, frame);
   const books = moments[now]?.after;
   return svg(
     widthPx,
     heightPx,
     ...ids.flatMap((id, at) => head(id, heads[at] ?? "", books)),
-    ...ids.flatMap((id) => lifeline(id, sheet)),
-    ...times(sheet),
+    ...ids.flatMap((id) => lifeline(x(id), top - 6, sheet, isDownIn(id, sheet))),
+    ...times(sheet, 36),
     ...messages(sheet),
     ...sheet.shown.map((moment, at) => mark(moment, sheet, at)),
     ...squares(charging),
@@ -66,31 +58,8 @@ function knows(id: string, { charged, points, outcome }: Books): string {
   return id === "v1" ? `charged ${charged} ×` : "";
 }
 
-function lifeline(id: string, { shown, y }: Sheet): readonly string[] {
-  const last = shown.length - 1;
-  const isDown = (at: number) => shown[at]?.after.down.includes(id) ?? false;
-  const parts: string[] = [];
-  for (let from = 0; from <= last; ) {
-    let to = from + 1;
-    while (to <= last && isDown(to) === isDown(from)) to++;
-    const look = isDown(from) ? "stroke-accent dashed" : "stroke-rule";
-    const [upper, lower] = [from === 0 ? top - 6 : y(from), to > last ? y(last) + 6 : y(to)];
-    parts.push(line(x(id), upper, x(id), lower, { class: look, "stroke-width": 1.4 }));
-    from = to;
-  }
-  return parts;
-}
-
-/** Beside the first row of each time, where there is room. */
-function times({ shown, y }: Sheet): readonly string[] {
-  let lastY = 0;
-  return shown.flatMap(({ atMs }, at) => {
-    const isSame = at > 0 && shown[at - 1]?.atMs === atMs;
-    if (isSame || y(at) - lastY < 10.5) return [];
-    lastY = y(at);
-    const look = { class: "label-quiet", "text-anchor": "end" };
-    return [label(36, y(at) + 3.7, `${Math.round(atMs)} ms`, look)];
-  });
+function isDownIn(id: string, { shown }: Sheet): (at: number) => boolean {
+  return (at) => shown[at]?.after.down.includes(id) ?? false;
 }
 
 /** A message that has not arrived yet has gone a part of its way. */
@@ -105,15 +74,15 @@ function messages({ shown, y }: Sheet): readonly string[] {
     const end = arrived.get(start);
     const isLost = end !== undefined && shown[end]?.kind === "drop";
     const part = end === undefined ? underWay : 1;
-    const side = Math.sign(x(to) - x(node)) * 5;
-    const tipX = x(node) + part * (x(to) - side - x(node));
-    const tipY = y(at) + part * (y(end ?? at + 1) - y(at));
     const isNew = at === last || end === last;
-    const look = { "stroke-width": isNew ? 1.8 : 1.1 };
-    const way = isLost
-      ? lost(x(node) + side, y(at), tipX, tipY, look)
-      : arrow(x(node) + side, y(at), tipX, tipY, "blue", look);
-    return [way + name(moment, y(at), isNew)];
+    const { drawn } = flight({
+      from: [x(node), y(at)],
+      to: [x(to), y(end ?? at + 1)],
+      part,
+      isLost,
+      isNew,
+    });
+    return [drawn + name(moment, y(at), isNew)];
   });
 }
 

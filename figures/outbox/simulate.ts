@@ -5,7 +5,7 @@ import type { NodeId } from "../../code/kernel/node.ts";
 import { simulate as start } from "../../code/kernel/simulator.ts";
 import type { TraceEvent } from "../../code/kernel/trace.ts";
 import type { Deed, Step } from "../../scripts/widget/contract.ts";
-import { type Death, deathAt, doneAtDeath, type Happened, returns, watched } from "../deaths.ts";
+import { crashesIn, type Death, deathAt, type Happened, returns, watched } from "../deaths.ts";
 
 export type Params = { readonly way: string; readonly deeds: readonly Deed[] };
 
@@ -58,8 +58,7 @@ export function simulate({ way, deeds }: Params): readonly Step<Announcing>[] {
     const present = moments[step];
     const node = Object.keys(nodeNames).find((id) => nodeNames[id] === target) ?? "";
     if (!present || present.after.down.includes(node) || deaths.length === deathsMax) continue;
-    const acts = moments.map((moment) => ({ ...moment, isStart: moment.kind === "back" }));
-    deaths.push(deathAt(present, acts, node, 50));
+    deaths.push(deathAt(present, moments, node, 50));
     moments = momentsOf(run(way, deaths));
   }
   return moments.map((moment, now) => ({
@@ -135,11 +134,7 @@ function effect(event: TraceEvent, at: number, first: TraceEvent): Told {
 }
 
 function dead(happened: Happened<null>): readonly Told[] {
-  return happened.events.flatMap((event) => {
-    if (event.kind !== "crash") return [];
-    const { atMs, node } = event;
-    return [{ ...plain, kind: "crash", atMs, node, done: doneAtDeath(happened, node) }];
-  });
+  return crashesIn(happened).map((crash) => ({ ...plain, ...crash }));
 }
 
 function after(disks: Disks, { kind, node }: Told, events: readonly TraceEvent[]): Disks {

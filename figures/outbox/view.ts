@@ -1,33 +1,25 @@
 /** The run, one row a moment; a bar stands where a disk remembers that something is still to be done, or what was done. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, lost, rect, ring, svg } from "../draw.ts";
+import { circle, cross, label, line, rect, ring, svg } from "../draw.ts";
+import { flight, type Rows, rowsOf, times } from "../moment-rows.ts";
 import { type Announcing, type Disks, type Moment, nodeNames, verdict } from "./simulate.ts";
 
 const ids = ["c1", "s1", "q1", "i1"];
 const [widthPx, heightPx] = [456, 352];
-const [top, bottom] = [50, 312];
-const rowsMax = 24;
+const top = 50;
+const frame = { top, bottom: 312, pitchMax: 17, rowsMax: 24 };
 
-type Sheet = {
-  /** Those that fit, up to the present one. */
-  readonly shown: readonly Moment[];
-  readonly y: (at: number) => number;
-};
+type Sheet = Rows<Moment>;
 
 export function view({ moments, now }: Announcing): string {
-  const from = Math.max(0, Math.min(now - rowsMax + 2, moments.length - rowsMax));
-  const pitch = Math.min(17, (bottom - top) / Math.min(moments.length, rowsMax));
-  const sheet: Sheet = {
-    shown: moments.slice(from, now + 1),
-    y: (at) => top + 6 + at * pitch,
-  };
+  const sheet = rowsOf(moments, now, frame);
   const disks = moments[now]?.after;
   return svg(
     widthPx,
     heightPx,
     ...ids.flatMap((id) => head(id, disks)),
     ...ids.flatMap((id) => lifeline(id, sheet)),
-    ...times(sheet),
+    ...times(sheet, 40),
     ...messages(sheet),
     ...sheet.shown.map((moment, at) => mark(moment, sheet, at)),
     ...(disks ? counts(disks, now === moments.length - 1) : []),
@@ -67,18 +59,6 @@ function lifeline(id: string, { shown, y }: Sheet): readonly string[] {
   });
 }
 
-/** Beside the first row of each time, where there is room. */
-function times({ shown, y }: Sheet): readonly string[] {
-  let lastY = 0;
-  return shown.flatMap(({ atMs }, at) => {
-    const isSame = at > 0 && shown[at - 1]?.atMs === atMs;
-    if (isSame || y(at) - lastY < 10.5) return [];
-    lastY = y(at);
-    const look = { class: "label-quiet", "text-anchor": "end" };
-    return [label(40, y(at) + 3.7, `${Math.round(atMs)} ms`, look)];
-  });
-}
-
 const wordOf: { readonly [type: string]: string } = {
   published: "ack",
   handled: "ack",
@@ -95,19 +75,21 @@ function messages({ shown, y }: Sheet): readonly string[] {
     const end = arrived.get(start);
     const isLost = end !== undefined && shown[end]?.kind === "drop";
     const part = end === undefined ? 0.5 : 1;
-    const side = Math.sign(x(to) - x(node)) * 6;
-    const tipX = x(node) + part * (x(to) - side - x(node));
-    const tipY = y(at) + part * (y(end ?? at + 1) - y(at));
     const isNew = at === last || end === last;
-    const look = { "stroke-width": isNew ? 1.8 : 1.1 };
-    const name = label((x(node) + tipX) / 2, (y(at) + tipY) / 2 - 3, wordOf[word] ?? word, {
+    const { drawn, tip } = flight({
+      from: [x(node), y(at)],
+      to: [x(to), y(end ?? at + 1)],
+      part,
+      isLost,
+      isNew,
+      gap: 6,
+    });
+    const [middleX, middleY] = [(x(node) + tip[0]) / 2, (y(at) + tip[1]) / 2];
+    const name = label(middleX, middleY - 3, wordOf[word] ?? word, {
       class: isNew ? "label-strong halo" : "label halo",
       "text-anchor": "middle",
     });
-    const way = isLost
-      ? lost(x(node) + side, y(at), tipX, tipY, look)
-      : arrow(x(node) + side, y(at), tipX, tipY, "blue", look);
-    return [way + (part < 1 ? "" : name)];
+    return [drawn + (part < 1 ? "" : name)];
   });
 }
 

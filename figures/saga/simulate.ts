@@ -7,7 +7,7 @@ import { flaws, led, order, orderSaga } from "../../code/sagas/order.scenario.ts
 import type { Participant } from "../../code/sagas/participant.ts";
 import { type Entry, type Log, next, type Saga } from "../../code/sagas/saga.ts";
 import type { Deed, Step } from "../../scripts/widget/contract.ts";
-import { type Death, deathAt, doneAtDeath, type Happened, returns, watched } from "../deaths.ts";
+import { crashesIn, type Death, deathAt, type Happened, returns, watched } from "../deaths.ts";
 
 export type Params = {
   readonly first: string;
@@ -85,8 +85,7 @@ function lived(params: Params, saga: Saga): readonly Moment[] {
     if (deed === "repair") repairMs ??= present.atMs + 1;
     else if (present.after.down.includes(node)) continue;
     else {
-      const acts = moments.map((moment) => ({ ...moment, isStart: moment.kind === "back" }));
-      deaths.push(deathAt(present, acts, node, 50));
+      deaths.push(deathAt(present, moments, node, 50));
     }
     moments = momentsOf(run(params, saga, deaths, repairMs));
   }
@@ -201,11 +200,7 @@ function lastOf(logs: unknown): Entry | undefined {
 }
 
 function dead(happened: Happened<null>): readonly Told[] {
-  return happened.events.flatMap((event) => {
-    if (event.kind !== "crash") return [];
-    const { atMs, node } = event;
-    return [{ ...plain, kind: "crash", atMs, node, done: doneAtDeath(happened, node) }];
-  });
+  return crashesIn(happened).map((crash) => ({ ...plain, ...crash }));
 }
 
 function after(shop: Shop, told: Told, events: readonly TraceEvent[]): Shop {

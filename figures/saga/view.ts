@@ -1,39 +1,32 @@
 /** Above, who asks whom and what each service has on its disk, one row a moment, with the saga log beside it; below, in true time, what could be seen. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, cross, label, line, lost, plot, rect, ring, svg } from "../draw.ts";
+import { cross, label, line, plot, rect, ring, svg } from "../draw.ts";
+import { flight, lifeline, type Rows, rowsOf, times } from "../moment-rows.ts";
 import { broken, type Moment, type Run, type Service } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 424];
-const [top, bottom] = [44, 292];
-const rowsMax = 24;
+const top = 44;
+const frame = { top, bottom: 292, pitchMax: 14, rowsMax: 24 };
 const logX = 366;
 /** How far a message under way is drawn: half way would be on the line of another node. */
 const underWay = 0.4;
 
-type Sheet = {
-  /** Those that fit, up to the present one. */
-  readonly shown: readonly Moment[];
-  readonly y: (at: number) => number;
-  readonly x: (id: string) => number;
-};
+type Sheet = Rows<Moment> & { readonly x: (id: string) => number };
 
 export function view(run: Run): string {
   const { saga, moments, now } = run;
-  const from = Math.max(0, Math.min(now - rowsMax + 2, moments.length - rowsMax));
-  const pitch = Math.min(14, (bottom - top) / Math.min(moments.length, rowsMax));
   const ids = ["o1", ...saga.map(({ service }) => service)];
   const sheet: Sheet = {
-    shown: moments.slice(from, now + 1),
-    y: (at) => top + 6 + at * pitch,
+    ...rowsOf(moments, now, frame),
     x: (id) => (id === "o1" ? 74 : 80 + 61 * ids.indexOf(id)),
   };
   return svg(
     widthPx,
     heightPx,
     ...heads(run, sheet),
-    ...ids.flatMap((id) => lifeline(id, sheet)),
+    ...ids.flatMap((id) => lifeOf(id, sheet)),
     ...noReturn(sheet),
-    ...times(sheet),
+    ...times(sheet, 36),
     ...messages(sheet),
     ...sheet.shown.map((moment, at) => mark(moment, sheet, at)),
     ...clock(run),
@@ -67,21 +60,11 @@ function heads({ saga, moments, now }: Run, { x }: Sheet): readonly string[] {
 }
 
 /** The line of a node, dashed while it is down; on it a bar for as long as its work stands. */
-function lifeline(id: string, { shown, y, x }: Sheet): readonly string[] {
-  const last = shown.length - 1;
-  const end = y(last) + 6;
+function lifeOf(id: string, sheet: Sheet): readonly string[] {
+  const { shown, y, x } = sheet;
+  const end = y(shown.length - 1) + 6;
   const isDown = (at: number) => shown[at]?.after.down.includes(id) ?? false;
-  const parts: string[] = [];
-  for (let from = 0; from <= last; ) {
-    let to = from + 1;
-    while (to <= last && isDown(to) === isDown(from)) to++;
-    const look = isDown(from) ? "stroke-accent dashed" : "stroke-rule";
-    const upper = from === 0 ? top - 8 : y(from);
-    parts.push(
-      line(x(id), upper, x(id), to > last ? end : y(to), { class: look, "stroke-width": 1.4 }),
-    );
-    from = to;
-  }
+  const parts = lifeline(x(id), top - 8, sheet, isDown);
   const done = shown.findIndex(({ after }) => (after.services[id]?.fromMs ?? null) !== null);
   if (done < 0) return parts;
   const undone = shown.findIndex(({ after }) => (after.services[id]?.toMs ?? null) !== null);
@@ -112,18 +95,6 @@ function noReturn({ shown, y, x }: Sheet): readonly string[] {
   ];
 }
 
-/** Beside the first row of each time, where there is room. */
-function times({ shown, y }: Sheet): readonly string[] {
-  let lastY = 0;
-  return shown.flatMap(({ atMs }, at) => {
-    const isSame = at > 0 && shown[at - 1]?.atMs === atMs;
-    if (isSame || y(at) - lastY < 10.5) return [];
-    lastY = y(at);
-    const look = { class: "label-quiet", "text-anchor": "end" };
-    return [label(36, y(at) + 3.7, `${Math.round(atMs)} ms`, look)];
-  });
-}
-
 /** A message that has not arrived yet has gone a part of its way. */
 function messages(sheet: Sheet): readonly string[] {
   const { shown } = sheet;
@@ -140,19 +111,20 @@ function drawn(moment: Moment, at: number, end: number | undefined, sheet: Sheet
   const isLost = end !== undefined && shown[end]?.after.down.includes(to) === true;
   const isNew = at === last || end === last;
   const part = end === undefined ? underWay : 1;
-  const side = Math.sign(x(to) - x(node)) * 5;
-  const tipX = x(node) + part * (x(to) - side - x(node));
-  const tipY = y(at) + part * (y(end ?? at + 1) - y(at));
   const tone = kind === "ask" && what === "undo" ? "ink" : "blue";
-  const look = { "stroke-width": isNew ? 1.8 : 1.1 };
   const words = kind === "ask" ? (what === "undo" ? `undo ${step}` : step) : "";
   const name = words
     ? label(x(node) + 9, y(at) - 2, words, { class: isNew ? "label-strong halo" : "label halo" })
     : "";
-  const way = isLost
-    ? lost(x(node) + side, y(at), tipX, tipY, look)
-    : arrow(x(node) + side, y(at), tipX, tipY, tone, look);
-  return way + name;
+  const way = flight({
+    from: [x(node), y(at)],
+    to: [x(to), y(end ?? at + 1)],
+    part,
+    isLost,
+    isNew,
+    tone,
+  });
+  return way.drawn + name;
 }
 
 /** What happens on one node: a write, a refusal, a death, a return. */

@@ -5,7 +5,7 @@ import type { Body, NodeId } from "../../code/kernel/node.ts";
 import { type Simulation, simulate as start } from "../../code/kernel/simulator.ts";
 import type { TraceEvent } from "../../code/kernel/trace.ts";
 import type { Deed, Step } from "../../scripts/widget/contract.ts";
-import { type Death, deathAt, doneAtDeath, type Happened, returns, watched } from "../deaths.ts";
+import { crashesIn, type Death, deathAt, type Happened, returns, watched } from "../deaths.ts";
 
 export type Params = {
   readonly away: string;
@@ -70,9 +70,8 @@ export function simulate(params: Params): readonly Step<Commit>[] {
   for (const { step, target } of params.deeds) {
     const present = moments[step];
     if (!present?.after[target]?.isUp || plans.length === crashesMax) continue;
-    const acts = moments.map((moment) => ({ ...moment, isStart: moment.kind === "back" }));
     plans.push(
-      deathAt(present, acts, target, params.away === "never" ? null : Number(params.away)),
+      deathAt(present, moments, target, params.away === "never" ? null : Number(params.away)),
     );
     moments = momentsOf(run(params, plans));
   }
@@ -185,11 +184,7 @@ function question(own: readonly TraceEvent[]): readonly Told[] {
 }
 
 function crashes(happened: Happened<Phases>): readonly Told[] {
-  return happened.events.flatMap((event) => {
-    if (event.kind !== "crash") return [];
-    const { atMs, node } = event;
-    return [{ ...plain, kind: "crash", atMs, node, done: doneAtDeath(happened, node) }];
-  });
+  return crashesIn(happened).map((crash) => ({ ...plain, ...crash }));
 }
 
 function stood(before: Standings, told: Told, phases: Phases): Standings {

@@ -1,6 +1,7 @@
 /** Above, the run as a space-time diagram, one row a moment; below, true time: who holds locks, and for how long. */
 import type { Table } from "../../scripts/widget/contract.ts";
-import { arrow, circle, cross, label, line, lost, plot, rect, ring, svg } from "../draw.ts";
+import { circle, cross, label, line, plot, rect, ring, svg } from "../draw.ts";
+import { firstShown, flight, type Rows, times } from "../moment-rows.ts";
 import { type Commit, type Moment, nodeIds, type Standing } from "./simulate.ts";
 
 const heads = ["p1: Bob’s account", "c: coordinator", "p2: Joe’s account"];
@@ -8,14 +9,10 @@ const [widthPx, heightPx] = [456, 424];
 const [top, bottom] = [56, 322];
 const rowsMax = 26;
 
-type Sheet = {
-  /** Those that fit, up to the present one. */
-  readonly shown: readonly Moment[];
-  readonly y: (at: number) => number;
-};
+type Sheet = Rows<Moment>;
 
 export function view({ moments, now }: Commit): string {
-  const from = Math.max(0, Math.min(now - rowsMax + 2, moments.length - rowsMax));
+  const from = firstShown(moments.length, now, rowsMax);
   const all = moments.slice(from, from + rowsMax);
   const places = rows(all);
   const pitch = Math.min(15, (bottom - top) / (places.at(-1) ?? 1));
@@ -27,7 +24,7 @@ export function view({ moments, now }: Commit): string {
     heightPx,
     ...nodeIds.flatMap((id, at) => head(id, heads[at] ?? "", moments[now])),
     ...nodeIds.map((id) => lifeline(id, sheet)),
-    ...times(sheet),
+    ...times(sheet, 36),
     ...messages(sheet),
     ...shown.map((moment, at) => mark(moment, sheet.y(at), at === shown.length - 1)),
     clock(moments, now),
@@ -121,18 +118,6 @@ function lockBar(
   return rect(left, y, width, height, { class: "fill-blue", "fill-opacity": 0.25 });
 }
 
-/** Beside the first row of each time, where there is room. */
-function times({ shown, y }: Sheet): readonly string[] {
-  let lastY = 0;
-  return shown.flatMap(({ atMs }, at) => {
-    const isSame = at > 0 && shown[at - 1]?.atMs === atMs;
-    if (isSame || y(at) - lastY < 10.5) return [];
-    lastY = y(at);
-    const look = { class: "label-quiet", "text-anchor": "end" };
-    return [label(36, y(at) + 3.7, `${Math.round(atMs)} ms`, look)];
-  });
-}
-
 /** A message that has not arrived yet has gone a part of its way. */
 function messages({ shown, y }: Sheet): readonly string[] {
   const arrived = new Map(shown.flatMap(({ ends }, at) => ends.map((id) => [id, at] as const)));
@@ -164,13 +149,13 @@ function drawn(
   const { y, at, word, isNew, dest, shown } = way;
   const isLost = end !== undefined && shown[end]?.after[dest]?.isUp === false;
   const part = end === undefined ? 0.4 : 1;
-  const side = Math.sign(toX - fromX) * 5;
-  const toY = y(end ?? at + 2.5);
-  const tip = [fromX + part * (toX - side - fromX), fromY + part * (toY - fromY)] as const;
-  const look = { "stroke-width": isNew ? 1.8 : 1.1 };
-  const shaft = isLost
-    ? lost(fromX + side, fromY, ...tip, look)
-    : arrow(fromX + side, fromY, ...tip, "blue", look);
+  const { drawn: shaft, tip } = flight({
+    from: [fromX, fromY],
+    to: [toX, y(end ?? at + 2.5)],
+    part,
+    isLost,
+    isNew,
+  });
   const isFar = Math.abs(toX - fromX) > 200;
   const [middleX, middleY] = [(fromX + tip[0]) / 2, (fromY + tip[1]) / 2];
   const words = word === "ask" || isFar || part < 1 ? "" : word;
