@@ -36,6 +36,7 @@ import { checkIdForms, collectIds } from "./transform/labels.ts";
 import type { Printed } from "./transform/listings.ts";
 import { checkReferences } from "./transform/references.ts";
 import type { Run } from "./transform/transcripts.ts";
+import { fileOfKey } from "./transform/widgets.ts";
 import { elements, hasClass, property } from "./tree.ts";
 
 export const toolchainRoot = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -140,9 +141,8 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     ...counts,
     tests: proof?.testsPassed ?? 0,
     transcripts: chapterNeeds.runs.length,
-    runFigures: new Set(
-      chapterNeeds.pictures.map(fileOfPicture).filter((path) => path.endsWith(".ts")),
-    ).size,
+    runFigures: new Set(chapterNeeds.pictures.map(fileOfKey).filter((path) => path.endsWith(".ts")))
+      .size,
     mutation: mutation.score,
     tools: [`Node.js ${process.versions.node.split(".")[0] ?? ""}`, "unified", "Chromium"],
     draft: !options.prove,
@@ -286,7 +286,7 @@ function checkUse(
     .filter((path) => path !== undefined);
   const figures = listFiles(join(root, "figures")).map((name) => `figures/${name}`);
   const shown = new Set(
-    [...pictures.keys()].map(fileOfPicture).filter((path) => figures.includes(path)),
+    [...pictures.keys()].map(fileOfKey).filter((path) => figures.includes(path)),
   );
   const imported = new Set<string>();
   const follow = (path: string): void => {
@@ -322,11 +322,6 @@ function checkUse(
     problems.push(file);
   }
   return problems;
-}
-
-/** A widget's picture is named by its program and its state. */
-function fileOfPicture(key: string): string {
-  return key.split("?")[0] ?? key;
 }
 
 function testFailure(test: { readonly path: string; readonly title: string }): VFile {

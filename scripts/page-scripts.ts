@@ -1,7 +1,7 @@
 /** What moves in the pages of the HTML edition, made ready: widgets, and programs that run. */
 import { cacheFolder, toolchainRoot } from "./book.ts";
 import type { Runnable } from "./output/run-pages.ts";
-import { runnableNames, runnableProgram, runScripts, shared } from "./runnable.ts";
+import { runnableNames, runnableProgram, runScripts } from "./runnable.ts";
 import { bundleWidgets } from "./widgets.ts";
 
 export async function pageScripts(
@@ -18,7 +18,6 @@ export async function pageScripts(
             names,
             program: (name) => runnableProgram(root, name),
             scripts: await runScripts(root, toolchainRoot, cache),
-            shared,
           },
   };
 }

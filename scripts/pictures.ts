@@ -20,6 +20,7 @@ import {
 } from "./files.ts";
 import { textWidth } from "./fonts.ts";
 import type { Picture } from "./transform/figures.ts";
+import { fileOfKey } from "./transform/widgets.ts";
 import type { Still } from "./widget/still.ts";
 
 type Drawn =
@@ -59,7 +60,7 @@ export async function makePictures(
   const diagrams = new Map<string, string>();
   for (const path of paths) {
     if (isWidget(path)) {
-      if (isFile(join(root, fileOf(path)))) programs.push(path);
+      if (isFile(join(root, fileOfKey(path)))) programs.push(path);
       else pictures.set(path, noWidget(root, path));
       continue;
     }
@@ -116,15 +117,11 @@ function isWidget(path: string): boolean {
   return /^figures\/[^/]*\/widget\.ts\?/.test(path);
 }
 
-function fileOf(path: string): string {
-  return path.split("?")[0] ?? path;
-}
-
 function noWidget(root: string, path: string): Picture {
   const known = listFiles(join(root, "figures"))
     .filter((file) => file.endsWith("/widget.ts"))
     .map((file) => dirname(file));
-  return { kind: "problem", rule: "widget-exists", reason: `No file ${fileOf(path)}`, known };
+  return { kind: "problem", rule: "widget-exists", reason: `No file ${fileOfKey(path)}`, known };
 }
 
 function widgetPicture(still: Still, path: string): Picture {
@@ -277,7 +274,7 @@ async function drawPrograms(
       path,
       join(
         cacheFolder,
-        `${hashOf([path, process.version, ...closureOf(root, fileOf(path)), ...(isWidget(path) ? widgetTools() : [])])}.json`,
+        `${hashOf([path, process.version, ...closureOf(root, fileOfKey(path)), ...(isWidget(path) ? widgetTools() : [])])}.json`,
       ),
     ]),
   );

@@ -1,9 +1,9 @@
 /** The programs of a book as files that stand alone, and a page that lists them: dist/code/. */
 import { join } from "node:path";
+import { escapeAttribute, escapeText } from "./escape.ts";
 import { isFile, listFiles, readText } from "./files.ts";
 import type { BookMeta } from "./model.ts";
 import { oneFile, type ParsedModules } from "./one-file.ts";
-import { escapeAttribute, escapeText } from "./output/document.ts";
 import { type Deps, plainPage } from "./output/start.ts";
 import { byCodePoint } from "./report.ts";
 import { listSamples } from "./samples.ts";

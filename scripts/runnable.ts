@@ -9,6 +9,7 @@ import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
 import { byCodePoint } from "./report.ts";
 import type { ProgramData } from "./run/page.ts";
 import { listSamples } from "./samples.ts";
+import { sharedScript } from "./script-files.ts";
 
 const kernelFolder = "code/kernel/";
 
@@ -100,13 +101,7 @@ export async function runScripts(
   };
   return new Map([
     ["assets/run/page.js", await kept("scripts/run/page.ts")],
-    ["assets/run/worker.js", shared("runtime", await kept("scripts/run/runtime.ts"))],
-    ["assets/run/kernel.js", shared("kernel", kernelFiles(root))],
+    ["assets/run/worker.js", sharedScript("runtime", await kept("scripts/run/runtime.ts"))],
+    ["assets/run/kernel.js", sharedScript("kernel", kernelFiles(root))],
   ]);
-}
-
-/** A script that puts a value where the page finds it. */
-export function shared(name: string, value: unknown): string {
-  // U+2028 and the end of a script element have no meaning in a file of JSON, and need none here.
-  return `(globalThis.partialFailure ??= {}).${name} = ${JSON.stringify(value)};\n`;
 }

@@ -6,12 +6,7 @@ import { join } from "node:path";
 import { bundleScript } from "./bundle.ts";
 import { closureOf } from "./closure.ts";
 import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
-
-export const corePath = "assets/widgets/core.js";
-
-export function scriptPath(name: string): string {
-  return `assets/widgets/${name}.js`;
-}
+import { corePath, scriptPath } from "./script-files.ts";
 
 /** Names of the folders of figures/ that hold a widget. */
 export function widgetNames(root: string): string[] {

@@ -6,6 +6,7 @@
 import type { Element, ElementContent, Root } from "hast";
 import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
+import { escapeAttribute, escapeText } from "../escape.ts";
 import { type Face, screenFaces } from "../fonts.ts";
 import type { EditionBook, Section } from "../model.ts";
 import { copyTree, elements, hasClass, property } from "../tree.ts";
@@ -46,14 +47,6 @@ export function serializeHtml(tree: Root | ElementContent[]): string {
   return toHtml(Array.isArray(tree) ? { type: "root", children: tree } : tree, {
     closeEmptyElements: true,
   });
-}
-
-export function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-export function escapeAttribute(text: string): string {
-  return escapeText(text).replaceAll('"', "&quot;");
 }
 
 /** Number, title and question of a section; the number is part of the heading's name. */

@@ -3,7 +3,7 @@
  * readers and some shops still ask for. Pure: data in, text out.
  */
 import { createHash } from "node:crypto";
-import { escapeAttribute, escapeText } from "./document.ts";
+import { escapeAttribute, escapeText } from "../escape.ts";
 
 export type ManifestItem = {
   readonly id: string;

@@ -7,14 +7,13 @@ import { zipSync } from "fflate";
 import type { Element, ElementContent, Root } from "hast";
 import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
+import { escapeAttribute, escapeText } from "../escape.ts";
 import { fontFaceCss, fontLicences, outlineText, screenFaces } from "../fonts.ts";
 import type { BackPage, EditionBook, FrontPage, Section } from "../model.ts";
 import { elements, hasClass, made, property } from "../tree.ts";
 import {
   bodyOf,
   bookTitle,
-  escapeAttribute,
-  escapeText,
   fullTitle,
   idOwners,
   nameFootnotes,

@@ -7,16 +7,16 @@ import type { Element, ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
 import { h } from "hastscript";
 import { SKIP, visit } from "unist-util-visit";
+import { escapeAttribute } from "../escape.ts";
 import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
 import type { EditionBook, PrintedPage, Section } from "../model.ts";
+import { corePath, scriptPath, sharedScript } from "../script-files.ts";
 import { elements, hasClass, property, replaceElements } from "../tree.ts";
-import { corePath, scriptPath } from "../widgets.ts";
 import { bar, dialogs } from "./controls.ts";
 import { markParagraphs, nameBlocks } from "./deep-links.ts";
 import {
   bodyOf,
   bookTitle,
-  escapeAttribute,
   fullTitle,
   htmlDocument,
   idOwners,
@@ -332,7 +332,7 @@ function recallScript(book: EditionBook): string {
       chapter: owners.get(mark) ?? "",
     };
   });
-  return `(globalThis.partialFailure ??= {}).cards = ${JSON.stringify(cards)};\n`;
+  return sharedScript("cards", cards);
 }
 
 /** Scripts that the widgets of these trees need, the core first; none where there is no widget. */

@@ -17,7 +17,7 @@ import {
   PDFRef,
   PDFString,
 } from "@cantoo/pdf-lib";
-import { escapeText } from "./document.ts";
+import { escapeText } from "../escape.ts";
 
 export type PdfFacts = {
   readonly title: string;

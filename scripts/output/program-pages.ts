@@ -2,9 +2,9 @@
 import { posix } from "node:path";
 import type { Element, ElementContent } from "hast";
 import { h } from "hastscript";
+import { escapeAttribute } from "../escape.ts";
 import type { Region } from "../model.ts";
 import { elements, hasClass, property } from "../tree.ts";
-import { escapeAttribute } from "./document.ts";
 
 /** A file with its printed regions; its lines are HTML, since highlighting is kept so. */
 export type Program = {

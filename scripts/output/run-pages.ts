@@ -3,6 +3,7 @@ import type { Element, ElementContent, Root } from "hast";
 import { h } from "hastscript";
 import type { EditionBook } from "../model.ts";
 import type { ProgramData } from "../run/page.ts";
+import { sharedScript } from "../script-files.ts";
 import { elements, hasClass, property } from "../tree.ts";
 import { htmlDocument } from "./document.ts";
 
@@ -11,8 +12,6 @@ export type Runnable = {
   readonly names: ReadonlySet<string>;
   readonly program: (name: string) => ProgramData;
   readonly scripts: ReadonlyMap<string, string>;
-  /** A script that puts a value where the page finds it. */
-  readonly shared: (name: string, value: unknown) => string;
 };
 
 /** A program is text that becomes a script: this page alone may make one of its own, and reaches no network either. */
@@ -42,7 +41,7 @@ export function runFiles(
   for (const [path, text] of runnable.scripts) files.set(path, text);
   for (const name of names) {
     const program = runnable.program(name);
-    files.set(`assets/run/${name}.js`, runnable.shared("program", program));
+    files.set(`assets/run/${name}.js`, sharedScript("program", program));
     files.set(pageOf(name), runPage(book, program));
   }
   return files;

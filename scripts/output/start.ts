@@ -1,8 +1,8 @@
 /** dist/index.html: leads to every edition, deck and file of a build, with sizes. */
 import type { BuildRecord } from "../artefacts.ts";
+import { escapeAttribute, escapeText } from "../escape.ts";
 import { type Face, faces, fontFaceCss } from "../fonts.ts";
 import type { BookMeta } from "../model.ts";
-import { escapeAttribute, escapeText } from "./document.ts";
 
 export type Deps = {
   readonly theme: (name: string) => string;

@@ -37,6 +37,11 @@ export function widgetKey(node: ContainerDirective, at: "step" | "print-step"): 
   return `figures/${attributes.name ?? ""}/widget.ts?${[...query, `step=${step}`].join("&")}`;
 }
 
+/** The program of such a key; that of any other picture is its path. */
+export function fileOfKey(key: string): string {
+  return key.split("?")[0] ?? key;
+}
+
 export function insertWidgets(options: Options) {
   return (tree: Root, file: VFile): void => {
     visit(tree, "containerDirective", (node, index, parent) => {

@@ -2,6 +2,7 @@
  * What stands round the picture of a widget, as HTML text: the build writes it into the page, so that nothing moves when the
  * script comes, and the controller writes the parts that change with the same functions. Pure: no DOM.
  */
+import { escapeAttribute } from "../escape.ts";
 import type { AnyWidget, Control, Table } from "./contract.ts";
 import type { WidgetState } from "./state.ts";
 
@@ -38,16 +39,16 @@ function predictionHtml(widget: AnyWidget, id: string): string {
   if (!prediction) return "";
   const choices = prediction.choices.map(
     (choice, index) =>
-      `<label><input type="radio" name="${id}--guess" value="${index}"> ${escapeHtml(choice)}</label>`,
+      `<label><input type="radio" name="${id}--guess" value="${index}"> ${escapeAttribute(choice)}</label>`,
   );
-  return `<fieldset class="widget-guess"><legend>${escapeHtml(prediction.question)}</legend>${choices.join("")}<p class="widget-because" hidden></p></fieldset>`;
+  return `<fieldset class="widget-guess"><legend>${escapeAttribute(prediction.question)}</legend>${choices.join("")}<p class="widget-because" hidden></p></fieldset>`;
 }
 
 function presetsHtml(widget: AnyWidget): string {
   if (widget.presets.length === 0) return "";
   const buttons = widget.presets.map(
     ({ label }, index) =>
-      `<button type="button" data-preset="${index}">${escapeHtml(label)}</button>`,
+      `<button type="button" data-preset="${index}">${escapeAttribute(label)}</button>`,
   );
   return `<div class="widget-presets" role="group" aria-label="Presets">${buttons.join("")}</div>`;
 }
@@ -61,14 +62,14 @@ function controlsHtml(widget: AnyWidget, id: string, { params }: WidgetState): s
 }
 
 function controlHtml(id: string, key: string, control: Control, value: unknown): string {
-  const label = escapeHtml(control.label);
+  const label = escapeAttribute(control.label);
   const data = `data-control="${key}"`;
   if (control.kind === "switch")
     return `<label class="switch"><input type="checkbox" ${data}${value === true ? " checked" : ""}> ${label}</label>`;
   if (control.kind === "choice") {
     const options = Object.entries(control.choices).map(
       ([name, words]) =>
-        `<option value="${escapeHtml(name)}"${name === value ? " selected" : ""}>${escapeHtml(words)}</option>`,
+        `<option value="${escapeAttribute(name)}"${name === value ? " selected" : ""}>${escapeAttribute(words)}</option>`,
     );
     return `<label>${label} <select ${data}>${options.join("")}</select></label>`;
   }
@@ -78,10 +79,10 @@ function controlHtml(id: string, key: string, control: Control, value: unknown):
   }
   const rows = Object.entries(control.deeds).map(([deed, { label: words, targets }]) => {
     const button = (target: string, name: string, shown: string) =>
-      `<button type="button" ${data} data-deed="${deed}" data-target="${escapeHtml(target)}" aria-label="${escapeHtml(name)}">${escapeHtml(shown)}</button>`;
+      `<button type="button" ${data} data-deed="${deed}" data-target="${escapeAttribute(target)}" aria-label="${escapeAttribute(name)}">${escapeAttribute(shown)}</button>`;
     if (!targets) return button("", words, words);
     const buttons = targets.map((target) => button(target, `${words} ${target}`, target));
-    return `<div class="widget-deed"><span aria-hidden="true">${escapeHtml(words)}</span>${buttons.join("")}</div>`;
+    return `<div class="widget-deed"><span aria-hidden="true">${escapeAttribute(words)}</span>${buttons.join("")}</div>`;
   });
   return `<div class="widget-deeds" role="group" aria-label="${label}">${rows.join("")}</div>`;
 }
@@ -92,18 +93,10 @@ export function numberWords(control: Extract<Control, { kind: "number" }>, value
 }
 
 export function tableHtml({ head, rows }: Table): string {
-  const cell = (value: string | number) => `<td>${escapeHtml(String(value))}</td>`;
+  const cell = (value: string | number) => `<td>${escapeAttribute(String(value))}</td>`;
   const first = (value: string | number | undefined) =>
-    `<th scope="row">${escapeHtml(String(value ?? ""))}</th>`;
-  const heads = head.map((words) => `<th scope="col">${escapeHtml(words)}</th>`).join("");
+    `<th scope="row">${escapeAttribute(String(value ?? ""))}</th>`;
+  const heads = head.map((words) => `<th scope="col">${escapeAttribute(words)}</th>`).join("");
   const body = rows.map(([name, ...rest]) => `<tr>${first(name)}${rest.map(cell).join("")}</tr>`);
   return `<thead><tr>${heads}</tr></thead><tbody>${body.join("")}</tbody>`;
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -11,6 +11,8 @@ const order = [
   "rules.ts",
   "report.ts",
   "files.ts",
+  "escape.ts",
+  "script-files.ts",
   "fields.ts",
   "tree.ts",
   "closure.ts",

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { listFiles } from "../../scripts/files.ts";
+import { corePath, scriptPath } from "../../scripts/script-files.ts";
 import { loadSources } from "../../scripts/sources.ts";
 import type { AnyWidget, Controls, Step } from "../../scripts/widget/contract.ts";
 import { widget } from "../../scripts/widget/contract.ts";
@@ -17,7 +18,7 @@ import {
   writeState,
 } from "../../scripts/widget/state.ts";
 import { stillOf } from "../../scripts/widget/still.ts";
-import { bundleWidgets, corePath, scriptPath, widgetNames } from "../../scripts/widgets.ts";
+import { bundleWidgets, widgetNames } from "../../scripts/widgets.ts";
 
 const root = join(import.meta.dirname, "../..");
 const names = widgetNames(root);
