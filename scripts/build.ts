@@ -18,7 +18,7 @@ import {
 import { epubFile } from "./output/epub.ts";
 import { htmlFiles } from "./output/html.ts";
 import { startPage } from "./output/start.ts";
-import { pageScripts } from "./page-scripts.ts";
+import { type PageScripts, pageScripts } from "./page-scripts.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import type { Sources } from "./sources.ts";
 
@@ -50,6 +50,11 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     const wanted = positionals.map((name) => oneOf("edition", name, known));
     if (reportMistakes(made.files)) return 1;
     const stage = openStage(root);
+    let madeScripts: Promise<PageScripts> | null = null;
+    const scripts = (): Promise<PageScripts> => {
+      madeScripts ??= pageScripts(root);
+      return madeScripts;
+    };
     for (const edition of made.editions) {
       if (wanted.length > 0 && !wanted.includes(edition.edition.id)) continue;
       const own = wantedFormats.filter((name) => edition.edition.formats.includes(name));
@@ -60,6 +65,7 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
         progress,
         draft: values.draft === true,
         sources: made.sources,
+        scripts,
       });
     }
     const wholeBook = wanted.length === 0 && values.format === undefined;
@@ -102,6 +108,8 @@ type Rendering = {
   readonly progress: Progress;
   readonly draft: boolean;
   readonly sources: Sources;
+  /** Made once for all editions, by the first that has pages. */
+  readonly scripts: () => Promise<PageScripts>;
   /** Pages of the edition's PDF, where it was printed in the same build. */
   readonly printed: readonly PrintedPage[] | null;
 };
@@ -187,7 +195,7 @@ const render: Readonly<Record<Format, Render>> = {
     });
     return null;
   },
-  async html(book, { root, stage, progress, sources, printed }) {
+  async html(book, { root, stage, progress, sources, scripts, printed }) {
     const { id, title } = book.edition;
     progress.stage(`write ${id}/html`);
     const start = performance.now();
@@ -196,7 +204,7 @@ const render: Readonly<Record<Format, Render>> = {
       subset: keptSubset(root),
       programs: keptPrograms(root, sources),
       printed,
-      ...(await pageScripts(root)),
+      ...(await scripts()),
     });
     for (const [name, data] of files) stage.write(`${id}/html/${name}`, data);
     stage.add(`${id}/html/`, {

@@ -4,9 +4,12 @@ import type { Runnable } from "./output/run-pages.ts";
 import { runnableNames, runnableProgram, runScripts } from "./runnable.ts";
 import { bundleWidgets } from "./widgets.ts";
 
-export async function pageScripts(
-  root: string,
-): Promise<{ widgets: ReadonlyMap<string, string>; runnable: Runnable | null }> {
+export type PageScripts = {
+  readonly widgets: ReadonlyMap<string, string>;
+  readonly runnable: Runnable | null;
+};
+
+export async function pageScripts(root: string): Promise<PageScripts> {
   const names = new Set(runnableNames(root));
   const cache = cacheFolder(root, "scripts");
   return {
