@@ -10,6 +10,7 @@ import { SKIP, visit } from "unist-util-visit";
 import { escapeAttribute } from "../escape.ts";
 import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
 import type { EditionBook, PrintedPage, Section } from "../model.ts";
+import type { ProgramData } from "../run/page.ts";
 import { corePath, scriptPath, sharedScript } from "../script-files.ts";
 import { elements, hasClass, property, replaceElements } from "../tree.ts";
 import { bar, dialogs } from "./controls.ts";
@@ -39,7 +40,15 @@ import {
   programBody,
   programPageName,
 } from "./program-pages.ts";
-import { addRunLinks, type Runnable, runFiles } from "./run-pages.ts";
+import {
+  addRunLinks,
+  type Runnable,
+  runBody,
+  runData,
+  runnablePrograms,
+  runPageName,
+  runScriptsOf,
+} from "./run-pages.ts";
 import { dataScript, screenScript } from "./screen-scripts.ts";
 import { searchFiles } from "./search.ts";
 import { glossaryTerms, linkTerms } from "./term-links.ts";
@@ -55,14 +64,16 @@ const policy = [
   "form-action 'none'",
   "base-uri 'none'",
 ].join("; ");
+/** A program that is changed is text that becomes a script: its page may make one of its own, in a worker. */
+const runPolicy = policy.replace("script-src 'self' file:", "$& blob:; worker-src blob:");
 
 /**
  * @param place  id of the section, under which its page is remembered; empty where nothing is
  * @param home  address of the edition's folder as seen from the page
  */
-function head(book: EditionBook, place: string, home = ""): string {
+function head(book: EditionBook, place: string, home = "", rules = policy): string {
   const edition = `${encodeURIComponent(book.book.identifier)}/${book.edition.id}`;
-  return `<meta http-equiv="Content-Security-Policy" content="${policy}">
+  return `<meta http-equiv="Content-Security-Policy" content="${rules}">
 <meta name="color-scheme" content="light dark">
 <meta name="reader-place" content="${escapeAttribute(`${edition} ${place}`.trim())}">
 <link rel="stylesheet" href="${home}assets/book.css">
@@ -110,14 +121,20 @@ export async function htmlFiles(
   for (const [id, bytes] of await subsetsFor(book, deps, code))
     files.set(`assets/${id}.woff2`, bytes);
   for (const [name, text] of assets(frame, linked, deps)) files.set(`assets/${name}`, text);
-  for (const [path, text] of movingParts(book, deps)) files.set(path, text);
+  for (const [path, text] of movingParts(frame, deps)) files.set(path, text);
   return files;
 }
 
 /** What moves in the pages: widgets, programs to run, the skill map. By path below html/. */
-function movingParts(book: EditionBook, deps: HtmlDeps): Map<string, string> {
+function movingParts(frame: Frame, deps: HtmlDeps): Map<string, string> {
+  const { book } = frame;
   const trees = book.sections.map(({ tree }) => tree);
-  const files = new Map(deps.runnable ? runFiles(book, trees, deps.runnable) : []);
+  const programs = deps.runnable ? runnablePrograms(trees, deps.runnable) : [];
+  const files = new Map(programs.length > 0 ? deps.runnable?.scripts : []);
+  for (const program of programs) {
+    files.set(`assets/run/${program.name}.js`, runData(program));
+    files.set(runPageName(program.name), runPage(frame, program));
+  }
   for (const path of widgetScripts(trees)) files.set(path, deps.widgets.get(path) ?? "");
   if (book.sections.some(({ page }) => page === "skills")) {
     files.set("assets/skills.js", deps.theme("skills.js"));
@@ -210,6 +227,17 @@ function programPage(
       body: [...bar(book, home, false), ...body, ...dialogs(hasPrinted)],
     }),
   );
+}
+
+function runPage({ book, hasPrinted }: Frame, program: ProgramData): string {
+  return htmlDocument({
+    language: book.book.language,
+    title: `Run ${program.name} · ${bookTitle(book)}`,
+    description: `The program ${program.name} of ${book.book.title}, to change and to run.`,
+    head: [head(book, "", "", runPolicy), ...runScriptsOf(program.name).map(deferred)].join("\n"),
+    bodyClass: "run-page",
+    body: [...bar(book, "", false), ...runBody(program), ...dialogs(hasPrinted)],
+  });
 }
 
 function styleSheet(deps: ScreenDeps): string {
