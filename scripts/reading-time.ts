@@ -6,7 +6,8 @@ import type { Element, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
 import type { Minutes } from "./model.ts";
 import { sectionIdOf } from "./select.ts";
-import { elements, hasClass, property } from "./tree.ts";
+import { isRoundWidget } from "./transform/widgets.ts";
+import { elements, hasClass } from "./tree.ts";
 
 export const pace = {
   wordsPerMinute: 200,
@@ -48,19 +49,11 @@ export function minutesBySection(tree: Root): { readonly id: string; readonly mi
   return parts.map(({ id, children }) => ({ id, minutes: minutesOf({ type: "root", children }) }));
 }
 
-const folded = ["widget-panel", "widget-state", "widget-code"];
 const silent = ["proof", "solution"];
 
 /** Where text came from is not read for its own sake, nor is what stands round a widget. */
 function isSilent(node: Element): boolean {
   return isRoundWidget(node) || silent.some((name) => hasClass(node, name));
-}
-
-/** What is folded up beside a widget, and its still picture, which is the live one again. */
-function isRoundWidget(node: Element): boolean {
-  const isStill = hasClass(node, "only") && property(node, "dataFormat") === "pdf,epub";
-  const isWidgets = elements(node, (child) => hasClass(child, "picture")).length > 0;
-  return (isStill && isWidgets) || folded.some((name) => hasClass(node, name));
 }
 
 /** Words of a tree with its programs and pictures, those round a widget left out. */

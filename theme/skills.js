@@ -1,11 +1,11 @@
 /*
  * The skill map on the screen: boxes to tick, what to read next, bars by chapter; and terms asked again after days. What has been
- * learned is kept on this device under stable ids, and can be carried to another as a file. A classic script; it loads from file://.
+ * learned is kept on this device under stable ids (screen/memory.js), and can be carried to another as a file.
  */
 (() => {
   const list = document.querySelector(".skill-list");
   if (!list) return;
-  const storageKey = "book-skills";
+  const { reader } = globalThis;
   const dayMs = 86_400_000;
   /** Days until a term is asked again, by how often in a row it was known. */
   const intervals = [0, 1, 3, 7, 16, 35, 90];
@@ -25,21 +25,14 @@
     return { version: 1, learned: {}, cards: {} };
   }
 
-  /** A browser may refuse storage to pages of a folder; then it lasts as long as the page. */
   function read() {
-    try {
-      return accepted(JSON.parse(localStorage.getItem(storageKey) ?? "null")) ?? empty();
-    } catch {
-      return empty();
-    }
+    return accepted(reader.recall().skills) ?? empty();
   }
 
   function keep() {
-    try {
-      localStorage.setItem(storageKey, JSON.stringify(progress));
-    } catch {
-      // Nothing to keep it with.
-    }
+    reader.remember((kept) => {
+      kept.skills = progress;
+    });
     show();
   }
 

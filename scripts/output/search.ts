@@ -6,6 +6,7 @@
 import type { Element, Root, RootContent } from "hast";
 import type { EditionBook, IndexEntry, Section } from "../model.ts";
 import { byCodePoint } from "../report.ts";
+import { isRoundWidget } from "../transform/widgets.ts";
 import { elements, hasClass, property } from "../tree.ts";
 import { fullTitle } from "./document.ts";
 import { dataScript } from "./screen-scripts.ts";
@@ -103,9 +104,9 @@ function unitsOf(section: Section, onId: (id: string, unit: number) => void): Dr
   return units.map((unit) => ({ ...unit, text: unit.text.replace(/\s+/g, " ").trim() }));
 }
 
-/** What a drawing says stands in its description. */
+/** What a drawing says stands in its description; buttons and tables of a widget are no text. */
 function isSilent(node: Element): boolean {
-  return node.tagName === "svg" || hasClass(node, "footnote-back");
+  return node.tagName === "svg" || hasClass(node, "footnote-back") || isRoundWidget(node);
 }
 
 function isCardTitle(node: Element, child: RootContent, begun: unknown): boolean {

@@ -12,6 +12,7 @@ import type { VFile } from "vfile";
 import type { Highlight } from "../highlight.ts";
 import { fail } from "../report.ts";
 import type { Sources } from "../sources.ts";
+import { elements, hasClass, property } from "../tree.ts";
 import { idPlace, type Still } from "../widget/still.ts";
 import type { Picture } from "./figures.ts";
 import { block, element, leaf, spaced, text } from "./hast.ts";
@@ -24,6 +25,7 @@ type Options = {
   readonly pictures: ReadonlyMap<string, Picture>;
 };
 
+const stillFormats = "pdf,epub";
 /** Attributes of the directive that are no controls of the widget. */
 const own = new Set(["id", "name", "step", "print-step"]);
 
@@ -40,6 +42,15 @@ export function widgetKey(node: ContainerDirective, at: "step" | "print-step"): 
 /** The program of such a key; that of any other picture is its path. */
 export function fileOfKey(key: string): string {
   return key.split("?")[0] ?? key;
+}
+
+const folded = ["widget-panel", "widget-state", "widget-code"];
+
+/** What is folded up beside a widget, and its still picture, which is the live one again: no text of the chapter. */
+export function isRoundWidget(node: Element): boolean {
+  const isStill = hasClass(node, "only") && property(node, "dataFormat") === stillFormats;
+  const hasPicture = elements(node, (child) => hasClass(child, "picture")).length > 0;
+  return (isStill && hasPicture) || folded.some((name) => hasClass(node, name));
 }
 
 export function insertWidgets(options: Options) {
@@ -90,7 +101,7 @@ function widget(node: ContainerDirective, options: Options, file: VFile) {
 
   function stillView({ svg, still: state }: Found, { position }: ContainerDirective) {
     const label = `${state.say} ${words}`;
-    return only("pdf,epub", [picture(svg, "img", label)], position);
+    return only(stillFormats, [picture(svg, "img", label)], position);
   }
 }
 

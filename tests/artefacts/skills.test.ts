@@ -74,7 +74,9 @@ test("what is next moves when a chapter is learned, and is there again after a r
 
 test("progress goes into a file and comes out of it; another file changes nothing", async () => {
   await learn("clocks");
-  const text = await page.evaluate(() => localStorage.getItem("book-skills") ?? "");
+  const text = await page.evaluate(() =>
+    JSON.stringify(JSON.parse(localStorage.getItem("reader-1") ?? "{}").skills),
+  );
   const outside = mkdtempSync(join(tmpdir(), "skills-"));
   writeFileSync(join(outside, "progress.json"), text);
   writeFileSync(join(outside, "other.json"), "[1, 2]");
@@ -99,10 +101,12 @@ test("an id that was renamed keeps its tick", async () => {
     const list = document.querySelector<HTMLElement>(".skill-list");
     const skill = document.querySelector<HTMLElement>(".skill")?.dataset.skill;
     if (list) list.dataset.aliases = JSON.stringify({ "old.name": skill });
-    localStorage.setItem(
-      "book-skills",
-      JSON.stringify({ version: 1, learned: { "old.name": "2026-01-01" }, cards: {} }),
-    );
+    const { reader } = globalThis as never as {
+      reader: { remember(change: (kept: { skills: object }) => void): void };
+    };
+    reader.remember((kept) => {
+      kept.skills = { version: 1, learned: { "old.name": "2026-01-01" }, cards: {} };
+    });
   });
   const source = readFileSync(join(folder, "assets/skills.js"), "utf8");
   await page.$$eval(".skill-tools, .recall, .skill-state", (all) => {
