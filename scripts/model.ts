@@ -237,7 +237,8 @@ export type Deck = {
   readonly file: VFile;
   readonly id: string;
   readonly title: string;
-  readonly chapter: string | null;
+  /** Chapters that it teaches, by id. */
+  readonly chapters: readonly string[];
   readonly durationMin: number;
   readonly slides: readonly Slide[];
 };

@@ -108,6 +108,7 @@ export const rules = {
   // Decks
   "slide-heading": "A slide has a heading.",
   "slide-notes": "A slide has notes.",
+  "slide-instead": "A slide that may go says what its speaker says then.",
   "slide-time": "Minutes of slides add up to no more than the deck's duration.",
   "slide-include-exists": "An include names a figure, listing or table of a chapter.",
   "slide-steps-exist": "Steps name regions nested in the listing's region.",

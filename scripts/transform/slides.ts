@@ -54,6 +54,8 @@ export type DeckSlide = Slide & {
   /** Courses that show it; empty: all. */
   readonly courses: readonly string[];
   readonly classes: readonly string[];
+  /** What the speaker says when a slide that may go has gone; null where it may not. */
+  readonly instead: HastRoot | null;
   /** How many times one goes on before the next slide comes. */
   readonly steps: number;
 };
@@ -72,7 +74,7 @@ const fields: Fields = {
   id: { type: "string" },
   title: { type: "string", required: true },
   subtitle: { type: "string" },
-  chapter: { type: "string" },
+  chapters: { type: "strings" },
   duration: { type: "string", required: true },
   course: { type: "strings" },
   skills: { type: "strings" },
@@ -87,9 +89,22 @@ const picture = {
 /** The language of decks: these, fences, and plain Markdown. */
 export const deckDirectives = {
   notes: { form: "container" },
+  instead: { form: "container" },
   include: {
     form: "leaf",
-    attributes: { ...picture, ref: { ...text, required: true, expected: "chapter#id" } },
+    attributes: {
+      ...picture,
+      ref: { ...text, required: true, expected: "chapter#id" },
+      state: { ...text, expected: "a state of the widget, as in seed=7&step=4" },
+      steps: { form: /^\d+(\|\d+)*$/, expected: "steps of the widget, as in 4|9|12" },
+    },
+  },
+  run: {
+    form: "leaf",
+    attributes: {
+      sample: { required: true, form: /^[a-z0-9-]+\/[a-z0-9-]+$/, expected: "program/sample" },
+      seed: { form: /^\d+$/, expected: "a whole number" },
+    },
   },
   figure: {
     form: "container",
@@ -113,7 +128,10 @@ export const deckDirectives = {
     attributes: {
       title: text,
       time: { form: /^\d+m$/, required: true, expected: "minutes, as in 8m" },
+      min: { form: /^\d+m$/, expected: "minutes, as in 5m" },
+      max: { form: /^\d+m$/, expected: "minutes, as in 12m" },
       mode: { values: ["alone", "pairs", "fives", "room"] },
+      lab: { form: /^\d\d-[a-z-]+$/, expected: "a lab of slides/kit/labs, as in 01-cap" },
     },
   },
   hint: { form: "container" },
@@ -139,7 +157,7 @@ export function cutDeck(tree: Root, file: VFile, sources: DeckSources): CutDeck 
   return { path: file.path ?? "?", file, ...meta, slides };
 }
 
-type Meta = Pick<CutDeck, "id" | "title" | "subtitle" | "chapter" | "durationMin" | "courses">;
+type Meta = Pick<CutDeck, "id" | "title" | "subtitle" | "chapters" | "durationMin" | "courses">;
 
 function metaOf(tree: Root, file: VFile): Meta {
   const first = tree.children[0];
@@ -159,7 +177,7 @@ function metaOf(tree: Root, file: VFile): Meta {
     id: word("id") ?? stem,
     title: word("title") ?? stem,
     subtitle: word("subtitle"),
-    chapter: word("chapter"),
+    chapters: Array.isArray(written.chapters) ? (written.chapters as string[]) : [],
     durationMin: Math.floor((seconds ?? 0) / 60),
     courses: Array.isArray(written.course) ? (written.course as string[]) : [],
   };
@@ -217,8 +235,9 @@ function slideOf(
   const settings = settingsOf(sheet.heading, file, courses);
   const id = settings.id ?? `slide-${index + 1}`;
   const place = sheet.heading ?? sheet.first;
-  const isNotes = (node: RootContent): boolean =>
-    node.type === "containerDirective" && node.name === "notes";
+  const isNamed = (name: string) => (node: RootContent) =>
+    node.type === "containerDirective" && node.name === name;
+  const [isNotes, isInstead] = [isNamed("notes"), isNamed("instead")];
   const work: Work = {
     file,
     sources,
@@ -226,7 +245,7 @@ function slideOf(
     folder: dirname(file.path ?? ""),
     solutions: [],
   };
-  const shown = sheet.nodes.filter((node) => !isNotes(node));
+  const shown = sheet.nodes.filter((node) => !isNotes(node) && !isInstead(node));
   const body = sizeCode(renameIds(toHast(convertAll(shown, work), file), id));
   const written = sheet.nodes.filter(isNotes) as ContainerDirective[];
   const words = written.map((node) => textOf(node)).join(" ");
@@ -242,6 +261,15 @@ function slideOf(
       reason: "The notes have more cues than the slide has steps",
       found: `${cues} × [click]`,
       expected: `at most ${steps}`,
+    });
+  const instead = sheet.nodes.filter(isInstead) as ContainerDirective[];
+  if ((settings.cut === null) !== (instead.length === 0))
+    fail(file, instead[0] ?? place, "slide-instead", {
+      reason:
+        settings.cut === null
+          ? "Words stand in for a slide that never goes"
+          : "A slide may go, and nothing says what its speaker says then",
+      expected: "cut=1 on the slide, and :::instead with a sentence or two",
     });
   const spoken = convertAll(
     written.flatMap((node) => [...node.children, ...work.solutions.splice(0)]),
@@ -259,6 +287,16 @@ function slideOf(
     steps,
     body,
     notes: spoken.length === 0 ? null : markCues(toHast(spoken, file)),
+    instead:
+      settings.cut === null
+        ? null
+        : toHast(
+            convertAll(
+              instead.flatMap(({ children }) => children),
+              work,
+            ),
+            file,
+          ),
   };
 }
 
