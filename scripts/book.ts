@@ -12,7 +12,7 @@ import { type DiagramError, renderDiagrams } from "./diagrams.ts";
 import { checkEdition, checkSelections } from "./edition-checks.ts";
 import { exists, listFiles, readText } from "./files.ts";
 import { charactersMissing } from "./fonts.ts";
-import { gatherNeeds, joinNeeds, type Needs } from "./gather.ts";
+import { gatherNeeds, includedStates, joinNeeds, type Needs } from "./gather.ts";
 import { createHighlight, type Highlight } from "./highlight.ts";
 import { keptChapters } from "./kept-chapters.ts";
 import { loadPool, type Pool } from "./load.ts";
@@ -59,6 +59,8 @@ export type MadeBook = {
   readonly highlight: Highlight;
   readonly pictures: ReadonlyMap<string, Picture>;
   readonly runs: ReadonlyMap<string, Run>;
+  /** Key of the picture that a widget begins with, by id of figure. */
+  readonly widgets: ReadonlyMap<string, string>;
   readonly proof: Proof | null;
   readonly colophon: Colophon;
 };
@@ -77,6 +79,8 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
   const decks = pool.decks.map((file) => ({ folder: "slides", tree: parseMarkdown(file) }));
   const chapterNeeds = joinNeeds(written.map((chapter) => chapter.needs));
   const needs = joinNeeds([chapterNeeds, gatherNeeds(decks)]);
+  const widgets = new Map(chapterNeeds.widgets);
+  const drawn = [...needs.pictures, ...includedStates(decks, widgets)];
 
   progress.stage("run the samples");
   const runs = await runSamples(root, needs.runs, cacheFolder(root, "runs"), (done) =>
@@ -85,7 +89,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
 
   progress.stage("draw the figures");
   const diagrams = await drawDiagrams(options, needs.diagrams);
-  const pictures = await makePictures(root, needs.pictures, cacheFolder(root, "figures"), (files) =>
+  const pictures = await makePictures(root, drawn, cacheFolder(root, "figures"), (files) =>
     drawSources(options, files),
   );
   for (const [source, picture] of diagrams) pictures.set(diagramKey(source), picture);
@@ -189,6 +193,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     highlight,
     pictures,
     runs,
+    widgets,
     proof,
     colophon,
   };

@@ -28,6 +28,7 @@ npm run build -- complete --format html,epub     some of its formats
 npm run build -- slides                          the decks alone
 
   --format F   pdf, epub, html; several with commas
+  --steps      decks: a PDF with one page a step too
   --draft      build without the listing proof; DRAFT stands on the title page
   --root DIR   another book that has this layout`;
 
@@ -71,7 +72,14 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     const wholeBook = wanted.length === 0 && values.format === undefined;
     const decksWanted = wholeBook || wanted.includes("slides");
     const decks = decksWanted
-      ? await (await import("./decks.ts")).makeDecks(made, { root, stage, browser, progress })
+      ? await (await import("./decks.ts")).makeDecks(made, {
+          root,
+          stage,
+          browser,
+          progress,
+          scripts,
+          steps: values.steps === true,
+        })
       : [];
     if (reportMistakes(decks)) {
       removeFolder(stage.folder);
@@ -270,4 +278,8 @@ async function versionsOf(browser: Promise<Browser> | null): Promise<Record<stri
   };
 }
 
-await command(help, { format: { type: "string" }, draft: { type: "boolean" } }, build);
+await command(
+  help,
+  { format: { type: "string" }, steps: { type: "boolean" }, draft: { type: "boolean" } },
+  build,
+);

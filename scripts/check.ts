@@ -40,8 +40,8 @@ await command(
     progress.done();
     if (browser) await closeBrowser(await open());
     // Decks take figures and listings from chapters, so they are looked at when chapters are right.
-    const decks = hasErrors(made.files) ? [] : cutDecks(made);
-    if (reportMistakes([...made.files, ...decks.map((deck) => deck.file)])) return 1;
+    const decks = hasErrors(made.files) ? [] : cutDecks(made).files;
+    if (reportMistakes([...made.files, ...decks])) return 1;
     const words = made.editions[0]?.sections.reduce((sum, section) => sum + section.words, 0) ?? 0;
     if (values.minutes === true)
       for (const edition of made.editions) process.stdout.write(`${minutesTable(edition)}\n`);

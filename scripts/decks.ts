@@ -1,29 +1,56 @@
-/** Decks of a book: cut, checked in the browser that shows them, written as folders and PDF. */
-import { join } from "node:path";
+/** Decks of a book: cut, put together to sessions, checked in the browser that shows them, written as folders and PDF. */
+import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import type { Element } from "hast";
 import type { Browser } from "puppeteer";
 import { VFile } from "vfile";
 import type { Stage } from "./artefacts.ts";
-import { type MadeBook, toolchainRoot } from "./book.ts";
-import { exists } from "./files.ts";
-import { deckFiles, deckOffenders, deckPdf } from "./output/deck.ts";
+import { type MadeBook, themeText } from "./book.ts";
+import { type CourseList, checkCourses, readCourses, sessionDeck, sessionsOf } from "./courses.ts";
+import { readText, writeFile } from "./files.ts";
+import { keptSubset } from "./kept.ts";
+import { type DeckDeps, deckFiles, type Handout, handoutHtml } from "./output/deck.ts";
+import { deckOffenders } from "./output/deck-check.ts";
+import { deckPdf, sheetsPdf } from "./output/deck-print.ts";
+import type { PageScripts } from "./page-scripts.ts";
 import { parseMarkdown } from "./parse.ts";
 import type { Progress } from "./progress.ts";
 import { checkExecuted } from "./proof.ts";
 import { fail, hasErrors } from "./report.ts";
+import { pageSamples } from "./runnable.ts";
 import type { Printed } from "./transform/listings.ts";
-import { type CutDeck, cutDeck, type DeckSources } from "./transform/slides.ts";
+import { type CutDeck, checkRegions, cutDeck, type DeckSources } from "./transform/slides.ts";
 import { elements, hasClass, property } from "./tree.ts";
+
+/** Beside `<deck>.pdf`: what is printed on paper, by the end of its name. */
+const handouts: ReadonlyMap<string, Handout> = new Map([
+  ["notes-a4", { kind: "notes", paper: "A4" }],
+  ["notes-letter", { kind: "notes", paper: "Letter" }],
+  ["handout-a4", { kind: "three", paper: "A4" }],
+  ["handout-letter", { kind: "three", paper: "Letter" }],
+]);
 
 type Rendering = {
   readonly root: string;
   readonly stage: Stage;
   readonly browser: () => Promise<Browser>;
   readonly progress: Progress;
+  readonly scripts: () => Promise<PageScripts>;
+  /** A PDF with one page a step too. */
+  readonly steps: boolean;
+};
+
+export type CutBook = {
+  readonly decks: readonly CutDeck[];
+  /** Null where each deck is taught by itself. */
+  readonly courses: CourseList | null;
+  /** Whatever mistakes can be noted on. */
+  readonly files: readonly VFile[];
 };
 
 /** Cut every deck of a book that has no mistakes; those of a deck are noted on its file. */
-export function cutDecks(made: MadeBook): CutDeck[] {
+export function cutDecks(made: MadeBook): CutBook {
   const printed: Printed[] = [];
   const sources = deckSources(made, printed);
   const decks = made.pool.decks.map((source) => {
@@ -32,45 +59,105 @@ export function cutDecks(made: MadeBook): CutDeck[] {
   });
   // A deck answers to the proof as a chapter does.
   if (made.proof) checkExecuted(printed, made.proof);
-  return decks;
+  for (const deck of decks) checkRegions(deck, made.chapters);
+  const courses = made.pool.courses && readCourses(copyOf(made.pool.courses));
+  if (courses) checkCourses(courses, decks);
+  const files = [...decks.map(({ file }) => file), ...(courses ? [courses.file] : [])];
+  return { decks, courses, files };
+}
+
+function copyOf(file: VFile): VFile {
+  return new VFile({ path: file.path, value: String(file.value) });
+}
+
+/** What is taught: a deck a session, or each deck as it stands. */
+export function taughtDecks({ decks, courses }: CutBook): CutDeck[] {
+  if (courses === null) return [...decks];
+  return courses.courses.flatMap((course) =>
+    sessionsOf(course).map((session) => sessionDeck(session, course, decks)),
+  );
 }
 
 /** Stage every deck. Returns the files of the decks with what is wrong in them. */
-export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<VFile[]> {
-  const { root, stage, browser, progress } = rendering;
-  const themeDir = exists(join(root, "theme/slides.css"))
-    ? join(root, "theme")
-    : join(toolchainRoot, "theme");
-  const files: VFile[] = [];
-  for (const deck of cutDecks(made)) {
-    const { file } = deck;
-    files.push(file);
-    if (hasErrors([file])) continue;
-    progress.stage(`make deck ${deck.id}`);
-    const start = performance.now();
-    const folder = `slides/${deck.id}`;
-    const lineOf = (id: string): number => deck.slides.find((slide) => slide.id === id)?.line ?? 1;
-    for (const [name, data] of await deckFiles(deck, made.pool.book, themeDir))
-      stage.write(`${folder}/${name}`, data);
-    for (const offender of await deckOffenders(await browser(), join(stage.folder, folder)))
-      fail(file, { line: lineOf(offender.slideId), column: 1 }, "slide-fits", {
-        reason: `Slide "${offender.slideId}", step ${offender.step}: ${offender.reason}`,
-      });
-    stage.write(
-      `slides/${deck.id}.pdf`,
-      await deckPdf(await browser(), join(stage.folder, folder)),
-    );
-    const about = {
-      group: "Slides",
-      pages: deck.slides.length,
-      words: null,
-      listings: null,
-      milliseconds: Math.round(performance.now() - start),
-    };
-    stage.add(`${folder}/`, { title: `${deck.title}: deck`, ...about });
-    stage.add(`slides/${deck.id}.pdf`, { title: `${deck.title}: PDF`, ...about });
+export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<readonly VFile[]> {
+  const { progress } = rendering;
+  const cut = cutDecks(made);
+  if (hasErrors(cut.files)) return cut.files;
+  const deps = await depsOf(rendering);
+  const taught = taughtDecks(cut);
+  progress.stage("make the decks");
+  for (const [index, deck] of taught.entries()) {
+    await makeDeck(deck, cut, deps, made, rendering);
+    progress.count(index + 1, taught.length);
   }
-  return files;
+  return cut.files;
+}
+
+async function makeDeck(
+  deck: CutDeck,
+  { decks }: CutBook,
+  deps: DeckDeps,
+  made: MadeBook,
+  { stage, browser, steps }: Rendering,
+): Promise<void> {
+  const start = performance.now();
+  const folder = `slides/${deck.id}`;
+  const { book } = made.pool;
+  for (const [name, data] of await deckFiles(deck, book, deps))
+    stage.write(`${folder}/${name}`, data);
+  for (const offender of await deckOffenders(await browser(), join(stage.folder, folder)))
+    noteOffender(offender, deck, decks);
+  const opened = await browser();
+  stage.write(`${folder}.pdf`, await deckPdf(opened, join(stage.folder, folder)));
+  if (steps)
+    stage.write(`${folder}-steps.pdf`, await deckPdf(opened, join(stage.folder, folder), "step"));
+  for (const [name, handout] of handouts) {
+    const path = join(stage.folder, folder, "sheets.html");
+    writeFile(path, handoutHtml(deck, book, handout));
+    stage.write(`${folder}-${name}.pdf`, await sheetsPdf(opened, path));
+    rmSync(path);
+  }
+  const about = {
+    group: "Slides",
+    pages: deck.slides.length,
+    words: null,
+    listings: null,
+    milliseconds: Math.round(performance.now() - start),
+  };
+  stage.add(`${folder}/`, { title: `${deck.title}: deck`, ...about });
+  stage.add(`${folder}.pdf`, { title: `${deck.title}: PDF`, ...about });
+  if (steps)
+    stage.add(`${folder}-steps.pdf`, { title: `${deck.title}: PDF, one page a step`, ...about });
+  for (const [name, { kind, paper }] of handouts)
+    stage.add(`${folder}-${name}.pdf`, {
+      title: `${deck.title}: ${kind === "three" ? "handout, three slides a page" : "slides and notes"}, ${paper}`,
+      ...about,
+    });
+}
+
+/** A slide that does not fit is wrong in the deck that it was written in; a slide of two sessions is told once. */
+function noteOffender(
+  { slideId, step, reason }: { slideId: string; step: number; reason: string },
+  taught: CutDeck,
+  decks: readonly CutDeck[],
+): void {
+  const slide = taught.slides.find(({ id }) => id === slideId);
+  const deck = decks.find(({ slides }) => slide !== undefined && slides.includes(slide));
+  const told = `Slide "${slideId}", step ${step}: ${reason}`;
+  if (!deck || deck.file.messages.some((message) => message.reason === told)) return;
+  fail(deck.file, { line: slide?.line ?? 1, column: 1 }, "slide-fits", { reason: told });
+}
+
+async function depsOf({ root, scripts }: Rendering): Promise<DeckDeps> {
+  const reveal = dirname(createRequire(import.meta.url).resolve("reveal.js/reveal.css"));
+  const { widgets, runnable } = await scripts();
+  return {
+    theme: (name) => themeText(root, name),
+    reveal: (path) => readText(join(reveal, path)),
+    subset: keptSubset(root),
+    widgets,
+    runnable,
+  };
 }
 
 /** What decks may take from the book: regions, pictures, and numbered things of chapters as the complete edition has them. */
@@ -91,6 +178,8 @@ function deckSources(made: MadeBook, printed: Printed[]): DeckSources {
     highlight: made.highlight,
     pictures: made.pictures,
     runs: made.runs,
+    widgets: made.widgets,
+    samples: pageSamples(made.pool.root),
     printed,
     included,
   };

@@ -3,7 +3,7 @@
  * noted at its own line and column; what comes back holds only fields of the right type.
  */
 import type { VFile } from "vfile";
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import { fail } from "./report.ts";
 
 export type FieldType =
@@ -19,6 +19,9 @@ export type Fields = Readonly<
   Record<string, { readonly type: FieldType; readonly required?: boolean }>
 >;
 
+/** Where an offset of the YAML lies in its file. */
+export type PlaceOf = (offset: number) => { readonly line: number; readonly column: number };
+
 /**
  * @param file  where mistakes are noted
  * @param text  the YAML
@@ -31,6 +34,16 @@ export function readFields(
   firstLine: number,
   fields: Fields,
 ): Record<string, unknown> | null {
+  const parsed = parseMap(file, text, firstLine);
+  return parsed && readMap(file, parsed.map, parsed.at, fields);
+}
+
+/** The map that a YAML text holds, null in it for an empty text; null where the YAML does not parse or holds something else. */
+export function parseMap(
+  file: VFile,
+  text: string,
+  firstLine: number,
+): { readonly map: YAMLMap | null; readonly at: PlaceOf } | null {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const at = (offset: number) => {
@@ -40,17 +53,27 @@ export function readFields(
   for (const error of document.errors)
     fail(file, at(error.pos[0]), "yaml-valid", { reason: sentence(error.message) });
   if (document.errors.length > 0) return null;
-  const top = at(0);
-  if (document.contents !== null && !isMap(document.contents)) {
-    fail(file, top, "yaml-valid", {
+  const { contents } = document;
+  if (contents !== null && !isMap(contents)) {
+    fail(file, at(0), "yaml-valid", {
       reason: "YAML holds no map",
       expected: "lines of the form `field: value`",
     });
     return null;
   }
+  return { map: contents, at };
+}
+
+/** The values of a map by field; what is unknown, missing or of another type is noted. */
+export function readMap(
+  file: VFile,
+  map: YAMLMap | null,
+  at: PlaceOf,
+  fields: Fields,
+): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   const names = Object.keys(fields);
-  for (const pair of document.contents?.items ?? []) {
+  for (const pair of map?.items ?? []) {
     const key = isScalar(pair.key) ? String(pair.key.value) : "?";
     const place = at(rangeStart(pair.key));
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
@@ -81,13 +104,11 @@ export function readFields(
     }
   }
   const written = new Set(
-    (document.contents?.items ?? []).map((pair) =>
-      isScalar(pair.key) ? String(pair.key.value) : "?",
-    ),
+    (map?.items ?? []).map((pair) => (isScalar(pair.key) ? String(pair.key.value) : "?")),
   );
   for (const [name, field] of Object.entries(fields)) {
     if (field.required && !written.has(name))
-      fail(file, top, "field-required", {
+      fail(file, at(rangeStart(map)), "field-required", {
         reason: `Field "${name}" is missing`,
         expected: `${name}: ${wordFor(field.type)}`,
       });

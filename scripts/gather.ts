@@ -3,7 +3,7 @@ import type { Root } from "mdast";
 import { visit } from "unist-util-visit";
 import { fenceKind, fenceOf } from "./transform/fences.ts";
 import { imageKey } from "./transform/figures.ts";
-import { widgetKey } from "./transform/widgets.ts";
+import { includeKey, widgetKey } from "./transform/widgets.ts";
 
 export type Needs = {
   /** `raft/figure-8 --seed 3` */
@@ -15,6 +15,8 @@ export type Needs = {
   readonly languages: readonly string[];
   /** Path and name of each region that is printed. */
   readonly regions: readonly (readonly [string, string])[];
+  /** Id of each figure that is a widget, and the key of the picture that it begins with. */
+  readonly widgets: readonly (readonly [string, string])[];
 };
 
 /** @param trees  each tree with the folder of its file, which images are relative to */
@@ -26,6 +28,7 @@ export function gatherNeeds(
   const diagrams = new Set<string>();
   const languages = new Set<string>();
   const regions = new Map<string, readonly [string, string]>();
+  const widgets = new Map<string, string>();
   for (const { tree, folder } of trees)
     visit(tree, (node) => {
       if (node.type === "code") {
@@ -42,6 +45,7 @@ export function gatherNeeds(
         if (node.attributes?.src) pictures.add(node.attributes.src);
       } else if (node.type === "containerDirective" && node.name === "widget") {
         languages.add("ts");
+        widgets.set(node.attributes?.id ?? "", widgetKey(node, "step"));
         for (const at of ["step", "print-step"] as const) pictures.add(widgetKey(node, at));
       } else if (node.type === "image") pictures.add(imageKey(node.url, folder));
     });
@@ -52,7 +56,22 @@ export function gatherNeeds(
     diagrams: sorted(diagrams),
     languages: sorted(languages),
     regions: sorted(new Set(regions.keys())).map((key) => regions.get(key) ?? ["", ""]),
+    widgets: [...widgets],
   };
+}
+
+/** Pictures that decks need of the widgets of chapters: an include names a figure, and may name another state of it. */
+export function includedStates(
+  decks: readonly { readonly tree: Root }[],
+  widgets: ReadonlyMap<string, string>,
+): string[] {
+  const keys = new Set<string>();
+  for (const { tree } of decks)
+    visit(tree, "leafDirective", (node) => {
+      const key = node.name === "include" ? includeKey(node, widgets) : null;
+      if (key !== null) keys.add(key);
+    });
+  return [...keys].sort();
 }
 
 /** What several trees need together. */
@@ -65,5 +84,6 @@ export function joinNeeds(all: readonly Needs[]): Needs {
     diagrams: joined((needs) => needs.diagrams),
     languages: joined((needs) => needs.languages),
     regions: all.flatMap((needs) => needs.regions),
+    widgets: all.flatMap((needs) => needs.widgets),
   };
 }

@@ -74,6 +74,8 @@ export type Pool = {
   readonly skills: SkillList | null;
   readonly bibliography: readonly CslEntry[];
   readonly decks: readonly VFile[];
+  /** `slides/courses.yaml`: how decks are put together. */
+  readonly courses: VFile | null;
   /** All files that mistakes can be noted on, in the order of reading. */
   readonly files: readonly VFile[];
 };
@@ -201,6 +203,7 @@ export function loadPool(root: string): Pool {
     terms,
     skills,
     decks,
+    courses: exists(join(root, "slides/courses.yaml")) ? open("slides/courses.yaml") : null,
     files,
   };
 }

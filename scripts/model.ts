@@ -252,3 +252,28 @@ export type Slide = {
   /** Speaker notes, or null. */
   readonly notes: HastRoot | null;
 };
+
+/** A course as it is taught: days of sessions and pauses (`slides/courses.yaml`). */
+export type Course = {
+  readonly id: string;
+  readonly title: string;
+  readonly days: readonly CourseDay[];
+};
+export type CourseDay = {
+  readonly title: string;
+  /** Minutes after midnight. */
+  readonly startsMin: number;
+  readonly items: readonly (Session | Pause)[];
+};
+/** An hour or so in a room: the slides that its decks have for this course. */
+export type Session = {
+  readonly kind: "session";
+  /** Of its course; with the course's id before it, of its folder. */
+  readonly id: string;
+  readonly title: string | null;
+  readonly decks: readonly string[];
+  readonly minutes: number;
+  /** In courses.yaml, for messages. */
+  readonly line: number;
+};
+export type Pause = { readonly kind: "pause"; readonly title: string; readonly minutes: number };

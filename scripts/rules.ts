@@ -110,7 +110,14 @@ export const rules = {
   "slide-notes": "A slide has notes.",
   "slide-instead": "A slide that may go says what its speaker says then.",
   "slide-time": "Minutes of slides add up to no more than the deck's duration.",
+  "slide-region": "A slide shows listings of its deck's chapters.",
+  "course-deck":
+    "A session names decks that are meant for its course, and each course that a deck names has one.",
+  "session-slack": "The slides of a session leave a tenth of its time free.",
+  "session-talk": "Nobody talks for longer than 20 minutes at a stretch.",
+  "day-hands-on": "In 45 of 100 minutes of a day the room does something.",
   "slide-include-exists": "An include names a figure, listing or table of a chapter.",
+  "sample-exists": "A slide runs a sample that runs in a page.",
   "slide-steps-exist": "Steps name regions nested in the listing's region.",
   "slide-fits": "A slide fits its frame.",
   // Labs

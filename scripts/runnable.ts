@@ -18,6 +18,12 @@ export function runnableNames(root: string): string[] {
   return [...new Set([...listSamples(root).keys()].map((name) => name.split("/")[0] ?? ""))];
 }
 
+/** Samples that run in a page, as `program/sample`. */
+export function pageSamples(root: string): Set<string> {
+  const samples = [...listSamples(root)].filter(([, path]) => runsInPage(root, path));
+  return new Set(samples.map(([name]) => name));
+}
+
 /** @param name  folder of code/ */
 export function runnableProgram(root: string, name: string): ProgramData {
   const samples = [...listSamples(root)]

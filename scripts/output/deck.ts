@@ -1,97 +1,174 @@
 /**
- * A cut deck to one folder that presents itself from `file://` with the network off: reveal.js as a classic script, its
- * notes window, own faces, no Markdown and no highlighter at run time. Then the checks and the PDF, in the build's browser.
+ * A cut deck to one folder that presents itself from `file://` with the network off: reveal.js as a classic script, a window for
+ * the speaker, own faces, no Markdown and no highlighter at run time. Pure.
  */
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Element, ElementContent } from "hast";
+import type { Element, ElementContent, Root } from "hast";
 import { h } from "hastscript";
-import type { Browser, Page } from "puppeteer";
-import { newPage } from "../browser.ts";
-import { readText } from "../files.ts";
-import { type Face, faces, fontFaceCss, subsetFace } from "../fonts.ts";
+import { type Face, faces, fontFaceCss } from "../fonts.ts";
 import type { BookMeta } from "../model.ts";
+import { corePath, scriptPath } from "../script-files.ts";
 import { type CutDeck, type DeckSlide, minutes } from "../transform/slides.ts";
+import { elements, hasClass, property } from "../tree.ts";
 import { htmlDocument } from "./document.ts";
+import { type Runnable, runBody, runData, runPageName, runScriptsOf } from "./run-pages.ts";
 
 /** Units of a slide; the browser scales them to the projector. */
 export const slideWidthPx = 1280;
 export const slideHeightPx = 720;
 
-/** A place where a slide does not fit its frame, or cannot be read from the last row. */
-export type Offender = {
-  readonly slideId: string;
-  /** 0 is the slide before anything has been revealed. */
-  readonly step: number;
-  readonly reason: string;
+export type DeckDeps = {
+  /** A file of theme/. */
+  readonly theme: (name: string) => string;
+  /** A file of reveal.js. */
+  readonly reveal: (path: string) => string;
+  /** WOFF2 of a face with these characters. */
+  readonly subset: (face: Face, characters: string) => Promise<Uint8Array>;
+  /** Scripts of widgets by path. */
+  readonly widgets: ReadonlyMap<string, string>;
+  readonly runnable: Runnable | null;
 };
 
-/**
- * All files of a deck's folder, by path within it. Equal input gives equal bytes.
- *
- * @param themeDir  folder of tokens.css, figures.css, code.css, slides.css and deck.js
- */
+/** Scripts of a deck's page, in the order in which they load. */
+const deckScripts = ["bus", "show", "widgets", "exercise", "pointer", "pace"] as const;
+
+/** All files of a deck's folder, by path within it. Equal input gives equal bytes. */
 export async function deckFiles(
   deck: CutDeck,
   book: BookMeta,
-  themeDir: string,
+  deps: DeckDeps,
 ): Promise<Map<string, string | Uint8Array>> {
-  const reveal = dirname(createRequire(import.meta.url).resolve("reveal.js/reveal.css"));
-  const page = deckHtml(deck, book);
-  const transcript = transcriptHtml(deck, book);
-  const used = facesUsed();
-  const theme = ["tokens", "figures", "code", "slides"].map((name) =>
-    readText(join(themeDir, `${name}.css`)),
-  );
-  const rules = fontFaceCss(used, (face) => `fonts/${face.id}.woff2`);
-  const files = new Map<string, string | Uint8Array>([
-    ["index.html", page],
-    ["notes.html", transcript],
-    ["assets/reveal.css", readText(join(reveal, "reveal.css"))],
-    ["assets/deck.css", [rules, ...theme].join("\n")],
-    ["assets/reveal.js", readText(join(reveal, "reveal.js"))],
-    ["assets/notes.js", readText(join(reveal, "plugin/notes.js"))],
-    ["assets/deck.js", readText(join(themeDir, "deck.js"))],
+  const pages = new Map<string, string>([
+    ["index.html", deckHtml(deck, book)],
+    ["speaker.html", speakerHtml(deck, book)],
+    ["notes.html", transcriptHtml(deck, book)],
+    ...runPages(deck, book, deps.runnable),
   ]);
-  const characters = charactersOf(page + transcript);
-  for (const face of used)
-    files.set(`assets/fonts/${face.id}.woff2`, await subsetFace(face, characters));
+  const files = new Map<string, string | Uint8Array>([
+    ...pages,
+    ["assets/reveal.css", deps.reveal("reveal.css")],
+    ["assets/reveal.js", deps.reveal("reveal.js")],
+    ["assets/deck.css", deckStyles(deps, (face) => `fonts/${face.id}.woff2`)],
+    ["assets/deck.js", deckScripts.map((name) => deps.theme(`deck/${name}.js`)).join("\n")],
+    [
+      "assets/speaker.js",
+      ["bus", "speaker"].map((name) => deps.theme(`deck/${name}.js`)).join("\n"),
+    ],
+    ...movingParts(deck, deps),
+  ]);
+  const characters = charactersOf([...pages.values()].join(""));
+  for (const face of deckFaces)
+    files.set(`assets/fonts/${face.id}.woff2`, await deps.subset(face, characters));
   return files;
 }
 
 /** The faces that slides.css asks for. */
-function facesUsed(): Face[] {
-  const wanted = new Set(["PF Sans", "PF Code", "PF Math", "PF Serif", "PF Serif Display"]);
-  return faces.filter((face) => wanted.has(face.family));
+export const deckFaces: readonly Face[] = faces.filter(({ family }) =>
+  ["PF Sans", "PF Code", "PF Math", "PF Serif", "PF Serif Display"].includes(family),
+);
+
+export function deckStyles(deps: Pick<DeckDeps, "theme">, urlOf: (face: Face) => string): string {
+  const sheets = ["tokens", "figures", "code", "slides", "speaker", "widgets", "run"];
+  return [fontFaceCss(deckFaces, urlOf), ...sheets.map((name) => deps.theme(`${name}.css`))].join(
+    "\n",
+  );
 }
 
 /** Every character of the pages, and what scripts and style sheets may add to them. */
-function charactersOf(html: string): string {
+export function charactersOf(html: string): string {
   const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("");
-  return [...new Set(`${ascii}–—…·×→✓“”‘’${html}`)].sort().join("");
+  return [...new Set(`${ascii}–—−…·×→←↑↓✓●“”‘’${html}`)].sort().join("");
+}
+
+/** Names of the widgets that a deck shows. */
+function widgetsIn(deck: CutDeck): string[] {
+  const names = deck.slides.flatMap(({ body }) =>
+    elements(body, (node) => hasClass(node, "has-widget")).map(
+      (node) => property(node, "dataWidget") ?? "",
+    ),
+  );
+  return [...new Set(names)].sort();
+}
+
+/** Programs that a deck runs: folders of code/. */
+function programsIn(deck: CutDeck): string[] {
+  const names = deck.slides.flatMap(({ body }) =>
+    elements(body, (node) => property(node, "dataSample") !== null).map(
+      (node) => (property(node, "dataSample") ?? "").split("/")[0] ?? "",
+    ),
+  );
+  return [...new Set(names)].sort();
+}
+
+function movingParts(deck: CutDeck, { widgets, runnable }: DeckDeps): [string, string][] {
+  const names = widgetsIn(deck);
+  const paths = names.length > 0 ? [corePath, ...names.map(scriptPath)] : [];
+  const programs = programsIn(deck);
+  return [
+    ...paths.map((path): [string, string] => [path, widgets.get(path) ?? ""]),
+    ...(programs.length > 0 ? (runnable?.scripts ?? []) : []),
+    ...programs.flatMap((name): [string, string][] =>
+      runnable ? [[`assets/run/${name}.js`, runData(runnable.program(name))]] : [],
+    ),
+  ];
+}
+
+function runPages(
+  deck: CutDeck,
+  book: BookMeta,
+  runnable: Runnable | null,
+): (readonly [string, string])[] {
+  if (runnable === null) return [];
+  return programsIn(deck).map((name) => {
+    const page = htmlDocument({
+      language: book.language,
+      title: `Run ${name} · ${deck.title}`,
+      description: null,
+      head: [...styles(["deck"]), ...runScriptsOf(name).map(deferred)].join("\n"),
+      bodyClass: "run-page run-slide",
+      body: runBody(runnable.program(name)),
+    });
+    return [runPageName(name), page] as const;
+  });
+}
+
+function styles(names: readonly string[]): string[] {
+  return names.map((name) => `<link rel="stylesheet" href="assets/${name}.css">`);
+}
+
+function deferred(path: string): string {
+  return `<script src="${path}" defer></script>`;
 }
 
 /** The page that is presented. */
 export function deckHtml(deck: CutDeck, book: BookMeta): string {
-  let startS = 0;
-  const slides = deck.slides.map((slide, index) => {
-    const element = slideElement(slide, startS, index, deck, book);
-    startS += slide.timeS;
-    return element;
-  });
+  const widgets = widgetsIn(deck);
+  const scripts = [
+    "assets/reveal.js",
+    ...(widgets.length > 0 ? [corePath, ...widgets.map(scriptPath)] : []),
+    "assets/deck.js",
+  ];
   return htmlDocument({
     language: book.language,
     title: `${deck.title}, ${book.title}`,
     description: deck.subtitle,
-    head: ["reveal", "deck"]
-      .map((name) => `<link rel="stylesheet" href="assets/${name}.css">`)
-      .join("\n"),
+    head: styles(["reveal", "deck"]).join("\n"),
     bodyClass: "deck",
     body: [
-      h("div.reveal", { dataSeconds: String(deck.durationMin * 60) }, [h("div.slides", slides)]),
-      ...["reveal", "notes", "deck"].map((name) => h("script", { src: `assets/${name}.js` })),
+      h("div.reveal", { dataDeck: deck.id, dataMinutes: String(deck.durationMin) }, [
+        h("div.slides", slideElements(deck, book)),
+      ]),
+      ...scripts.map((src) => h("script", { src })),
     ],
+  });
+}
+
+/** The slides as they are presented and printed. */
+export function slideElements(deck: CutDeck, book: BookMeta): Element[] {
+  let startS = 0;
+  return deck.slides.map((slide, index) => {
+    const element = slideElement(slide, startS, index, deck, book);
+    startS += slide.timeS;
+    return element;
   });
 }
 
@@ -102,24 +179,33 @@ function slideElement(
   deck: CutDeck,
   book: BookMeta,
 ): Element {
-  const heading = h(index === 0 ? "h1" : "h2", { id: `${slide.id}-title` }, slide.title);
-  const classes = ["slide", ...(slide.layout ? [`layout-${slide.layout}`] : []), ...slide.classes];
-  const body = h("div.body", slide.body.children as ElementContent[]);
   return h(
     "section",
     {
       id: slide.id,
-      className: classes,
+      className: classesOf(slide),
       dataTiming: String(slide.timeS),
+      dataCut: slide.cut === null ? undefined : String(slide.cut),
       ariaLabelledBy: `${slide.id}-title`,
     },
     [
-      h("div.frame", slide.layout === "cover" ? cover(heading, body, deck, book) : [heading, body]),
-      h("aside.notes", [
-        schedule(slide, startS),
-        ...((slide.notes?.children ?? []) as ElementContent[]),
-      ]),
+      frame(slide, index, deck, book),
+      h("aside.notes", [schedule(slide, startS), ...spoken(slide), ...solved(slide)]),
     ],
+  );
+}
+
+export function classesOf(slide: DeckSlide): string[] {
+  return ["slide", ...(slide.layout ? [`layout-${slide.layout}`] : []), ...slide.classes];
+}
+
+/** What the room sees. */
+export function frame(slide: DeckSlide, index: number, deck: CutDeck, book: BookMeta): Element {
+  const heading = h(index === 0 ? "h1" : "h2", { id: `${slide.id}-title` }, slide.title);
+  const body = h("div.body", slide.body.children as ElementContent[]);
+  return h(
+    "div.frame",
+    slide.layout === "cover" ? cover(heading, body, deck, book) : [heading, body],
   );
 }
 
@@ -133,8 +219,25 @@ function cover(heading: Element, body: Element, deck: CutDeck, book: BookMeta): 
   ];
 }
 
+function childrenOf(tree: Root | null): ElementContent[] {
+  return (tree?.children ?? []) as ElementContent[];
+}
+
+/** What the speaker says: with the slide, or instead of it. */
+export function spoken({ notes, instead }: DeckSlide): ElementContent[] {
+  const other =
+    instead === null ? [] : [h("div.instead", [h("p.label", "Instead"), ...childrenOf(instead)])];
+  return [...childrenOf(notes), ...other];
+}
+
+export function solved({ solution }: DeckSlide): ElementContent[] {
+  return solution === null
+    ? []
+    : [h("div.solution", [h("p.label", "Solution"), ...childrenOf(solution)])];
+}
+
 /** What the speaker must know before the first word: when this slide begins, how long it takes, whether it may go. */
-function schedule(slide: DeckSlide, startS: number): Element {
+export function schedule(slide: DeckSlide, startS: number): Element {
   const cut = slide.cut === null ? "" : ` Late? Skip this slide (cut ${slide.cut}).`;
   const only = slide.courses.length === 0 ? "" : ` Only in: ${slide.courses.join(", ")}.`;
   const text = ` ${clock(startS)} to ${clock(startS + slide.timeS)}, ${minutes(slide.timeS)}.${cut}${only}`;
@@ -143,6 +246,76 @@ function schedule(slide: DeckSlide, startS: number): Element {
 
 function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** The speaker's window: the slide that is shown, the next one, the notes, the clock. */
+function speakerHtml(deck: CutDeck, book: BookMeta): string {
+  const view = (role: string, title: string) =>
+    h("iframe", { id: role, src: `index.html?role=${role}`, title });
+  const button = (id: string, words: string, key: string) =>
+    h("button", { id, type: "button" }, [words, " ", h("kbd", key)]);
+  return htmlDocument({
+    language: book.language,
+    title: `Speaker: ${deck.title}`,
+    description: null,
+    head: styles(["deck"]).join("\n"),
+    bodyClass: "speaker",
+    body: [
+      h("main", [
+        h("h1", deck.title),
+        h("section.now", { ariaLabel: "Now" }, [view("current", "The slide that the room sees")]),
+        h("section.next", { ariaLabel: "Next" }, [h("h2", "Next"), view("next", "The next slide")]),
+        h("section.clocks", { ariaLabel: "Time" }, [
+          h("p#elapsed", "0:00"),
+          h("p#pace", { role: "status" }),
+          h("div.deeds", [
+            button("pause-clock", "Stop the clock", "C"),
+            button("behind", "Behind: skip", "X"),
+            button("exercise-clock", "Exercise clock", "T"),
+            button("hint", "Hint", "H"),
+            button("blank", "Blank", "B"),
+            button("laser", "Laser", "L"),
+            button("zoom", "Zoom", "Z"),
+            button("save-log", "Save the log", "W"),
+          ]),
+          h("p#skipped", { role: "status" }),
+        ]),
+        h("section.said", { ariaLabel: "Notes", tabIndex: 0 }, [h("div#notes")]),
+      ]),
+      h("script", { src: "assets/speaker.js" }),
+    ],
+  });
+}
+
+export type Handout = {
+  /** Slides with what is said, for who teaches; three slides a page with lines to write on, for who listens. */
+  readonly kind: "notes" | "three";
+  readonly paper: "A4" | "Letter";
+};
+
+/** A deck as sheets of paper. Of the notes nothing stands on those for listeners. */
+export function handoutHtml(deck: CutDeck, book: BookMeta, { kind, paper }: Handout): string {
+  let startS = 0;
+  const sheets = deck.slides.map((slide, index) => {
+    const at = startS;
+    startS += slide.timeS;
+    const mini = h("div.mini", [
+      h("section", { className: classesOf(slide) }, [frame(slide, index, deck, book)]),
+    ]);
+    const beside =
+      kind === "three"
+        ? h("div.lines", { ariaHidden: "true" })
+        : h("div.spoken", [schedule(slide, at), ...spoken(slide), ...solved(slide)]);
+    return h("div.sheet", [mini, beside]);
+  });
+  return htmlDocument({
+    language: book.language,
+    title: `${deck.title}: ${kind === "three" ? "slides and lines" : "slides and notes"}, ${book.title}`,
+    description: deck.subtitle,
+    head: [...styles(["deck"]), `<style>@page { size: ${paper}; }</style>`].join("\n"),
+    bodyClass: `deck handout handout-${kind}`,
+    body: sheets,
+  });
 }
 
 /** Slides and notes as one page to read: for who prepares, who was not there, and who cannot see the slides. */
@@ -154,17 +327,14 @@ export function transcriptHtml(deck: CutDeck, book: BookMeta): string {
     return h("section.told", { id: slide.id }, [
       h("h2", [h("span.number", String(index + 1)), " ", slide.title]),
       h("div.shown", slide.body.children as ElementContent[]),
-      h("div.spoken", [
-        schedule(slide, at),
-        ...((slide.notes?.children ?? []) as ElementContent[]),
-      ]),
+      h("div.spoken", [schedule(slide, at), ...spoken(slide), ...solved(slide)]),
     ]);
   });
   return htmlDocument({
     language: book.language,
     title: `${deck.title}: slides and notes, ${book.title}`,
     description: deck.subtitle,
-    head: '<link rel="stylesheet" href="assets/deck.css">',
+    head: styles(["deck"]).join("\n"),
     bodyClass: "transcript-page",
     body: [
       h("main", [
@@ -178,140 +348,4 @@ export function transcriptHtml(deck: CutDeck, book: BookMeta): string {
       ]),
     ],
   });
-}
-
-/** A deck's page in the browser, ready and without motion. */
-async function openDeck(browser: Browser, folder: string, query = ""): Promise<Page> {
-  const page = await newPage(browser, { folders: [folder], scripts: true });
-  await page.setViewport({ width: slideWidthPx, height: slideHeightPx });
-  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
-  await page.goto(pathToFileURL(join(folder, "index.html")).href + query);
-  await page.waitForSelector("html[data-deck=ready]");
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  return page;
-}
-
-/**
- * The deck as PDF: one page a slide with all of it shown, tagged, with an outline. Equal input gives equal bytes.
- *
- * @param folder  where the files of `deckFiles` were written, as an absolute path
- */
-export async function deckPdf(browser: Browser, folder: string): Promise<Uint8Array> {
-  const page = await openDeck(browser, folder, "?print-pdf");
-  try {
-    const pdf = await page.pdf({
-      preferCSSPageSize: true,
-      printBackground: true,
-      tagged: true,
-      outline: true,
-    });
-    return withoutDates(pdf);
-  } finally {
-    await page.close();
-  }
-}
-
-/** Chromium writes the time of printing; a date of the same length keeps all offsets of the file right. */
-function withoutDates(pdf: Uint8Array): Uint8Array {
-  const text = Buffer.from(pdf).toString("latin1");
-  const fixed = text.replace(
-    /(\/(?:CreationDate|ModDate) \(D:)([^)]*)\)/g,
-    (_, start: string, date: string) => {
-      const other = "20000101000000+00'00'".slice(0, date.length).padEnd(date.length, "0");
-      return `${start}${other})`;
-    },
-  );
-  return new Uint8Array(Buffer.from(fixed, "latin1"));
-}
-
-/**
- * Look at every slide at every step in a frame of 1280 × 720: nothing may leave it or be clipped, words are at least 24 px
- * high, code at least 20, labels of figures 15, small print 16.
- *
- * @param folder  where the files of `deckFiles` were written, as an absolute path
- */
-export async function deckOffenders(browser: Browser, folder: string): Promise<Offender[]> {
-  const page = await openDeck(browser, folder);
-  try {
-    return await page.evaluate(measureDeck, { width: slideWidthPx, height: slideHeightPx });
-  } finally {
-    await page.close();
-  }
-}
-
-type RevealApi = {
-  slide(h: number, v: number, f: number): void;
-  getSlides(): HTMLElement[];
-};
-
-/** Runs in the page: nothing outside this function exists for it. */
-function measureDeck(frame: { width: number; height: number }): Offender[] {
-  const reveal = (globalThis as unknown as { Reveal: RevealApi }).Reveal;
-  const offenders: Offender[] = [];
-  reveal.getSlides().forEach((slide, index) => {
-    const steps = slide.querySelectorAll(".fragment").length;
-    const seen = new Set<string>();
-    for (let step = 0; step <= steps; step += 1) {
-      reveal.slide(index, 0, step - 1);
-      for (const reason of wrongs(slide)) {
-        if (!seen.has(reason)) offenders.push({ slideId: slide.id, step, reason });
-        seen.add(reason);
-      }
-    }
-  });
-  return offenders;
-
-  function wrongs(slide: HTMLElement): string[] {
-    const found: string[] = [];
-    for (const el of slide.querySelectorAll<HTMLElement>(".frame *")) {
-      const box = el.getBoundingClientRect();
-      if (box.width === 0 || box.height === 0) continue;
-      const isMark =
-        el.namespaceURI !== "http://www.w3.org/1999/xhtml" &&
-        el.tagName !== "svg" &&
-        el.tagName !== "text";
-      if (!isMark && !el.parentElement?.closest(".cropped")) {
-        // The foot belongs to the slide's number.
-        const foot = frame.height - 46;
-        const out = Math.max(-box.left, -box.top, box.right - frame.width, box.bottom - foot);
-        if (out > 1) found.push(`${nameOf(el)} leaves the frame by ${Math.ceil(out)} px`);
-      }
-      const style = getComputedStyle(el);
-      if (style.overflow !== "visible" && el.clientWidth > 0) {
-        const cut = Math.max(el.scrollWidth - el.clientWidth, el.scrollHeight - el.clientHeight);
-        if (cut > 1) found.push(`${nameOf(el)} is cut off by ${cut} px`);
-      }
-      const hasWords = [...el.childNodes].some(
-        (node) => node.nodeType === 3 && node.textContent?.trim(),
-      );
-      if (!hasWords) continue;
-      const scale = el instanceof SVGGraphicsElement ? (el.getScreenCTM()?.a ?? 1) : 1;
-      const size = Number.parseFloat(style.fontSize) * Math.abs(scale || 1);
-      const least = leastOf(el);
-      if (size < least - 0.05)
-        found.push(`${nameOf(el)} is set in ${size.toFixed(1)} px, less than ${least}`);
-    }
-    const parts = [...slide.querySelectorAll<HTMLElement>(".frame > *, .body > *")];
-    for (const [i, a] of parts.entries()) {
-      for (const b of parts.slice(i + 1)) {
-        if (a.contains(b)) continue;
-        const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
-        const deep = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-        const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left);
-        if (deep > 1 && wide > 1)
-          found.push(`${nameOf(a)} and ${nameOf(b)} overlap by ${Math.ceil(deep)} px`);
-      }
-    }
-    return found;
-  }
-  function leastOf(el: globalThis.Element): number {
-    if (el.closest("svg")) return 15;
-    if (el.closest(".proof, .credit, .label, .duration, .book, sup, sub")) return 16;
-    return el.closest("pre, code") ? 20 : 24;
-  }
-  function nameOf(el: globalThis.Element): string {
-    const words = (el.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 30);
-    const className = el.getAttribute("class")?.split(" ")[0];
-    return `${el.tagName.toLowerCase()}${className ? `.${className}` : ""}${words ? ` "${words}"` : ""}`;
-  }
 }

@@ -20,10 +20,10 @@ import { visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { type Fields, readFields } from "../fields.ts";
 import type { Highlight } from "../highlight.ts";
-import type { Deck, Region, Slide } from "../model.ts";
+import type { Chapter, Deck, Region, Slide } from "../model.ts";
 import { fail } from "../report.ts";
 import type { Sources } from "../sources.ts";
-import { elements, hasClass } from "../tree.ts";
+import { elements, hasClass, property } from "../tree.ts";
 import { checkDirectives } from "./directives.ts";
 import { checkFences, fenceKind, fenceOf } from "./fences.ts";
 import { imageKey, insertFigures, type Picture } from "./figures.ts";
@@ -32,6 +32,7 @@ import type { Printed } from "./listings.ts";
 import { renderMath } from "./math.ts";
 import { definitionListHandlers } from "./to-hast.ts";
 import { checkTranscriptLines, insertTranscripts, type Run } from "./transcripts.ts";
+import { includeKey, slideWidget } from "./widgets.ts";
 
 /** What decks are made of, beside their own text. */
 export type DeckSources = {
@@ -41,6 +42,10 @@ export type DeckSources = {
   readonly pictures: ReadonlyMap<string, Picture>;
   /** A figure, listing or table of a chapter, by `chapter#id`. */
   readonly included: ReadonlyMap<string, Element>;
+  /** Key of the picture that a widget of a chapter begins with, by id of figure. */
+  readonly widgets: ReadonlyMap<string, string>;
+  /** Samples that run in a page, as `program/sample`. */
+  readonly samples: ReadonlySet<string>;
   /** What programs printed, by `run`. */
   readonly runs: ReadonlyMap<string, Run>;
   /** Collects the regions that decks show: the proof answers for them too. */
@@ -54,6 +59,8 @@ export type DeckSlide = Slide & {
   /** Courses that show it; empty: all. */
   readonly courses: readonly string[];
   readonly classes: readonly string[];
+  /** Of its exercises; null without one. */
+  readonly solution: HastRoot | null;
   /** What the speaker says when a slide that may go has gone; null where it may not. */
   readonly instead: HastRoot | null;
   /** How many times one goes on before the next slide comes. */
@@ -271,10 +278,9 @@ function slideOf(
           : "A slide may go, and nothing says what its speaker says then",
       expected: "cut=1 on the slide, and :::instead with a sentence or two",
     });
-  const spoken = convertAll(
-    written.flatMap((node) => [...node.children, ...work.solutions.splice(0)]),
-    work,
-  );
+  const told = (nodes: readonly Node[]): HastRoot | null =>
+    nodes.length === 0 ? null : toHast(convertAll(nodes, work), file);
+  const spoken = told(written.flatMap(({ children }) => children));
   return {
     id,
     title: sheet.heading ? hastText(toHast([sheet.heading], file)).trim() : "",
@@ -286,17 +292,9 @@ function slideOf(
     classes: settings.classes,
     steps,
     body,
-    notes: spoken.length === 0 ? null : markCues(toHast(spoken, file)),
-    instead:
-      settings.cut === null
-        ? null
-        : toHast(
-            convertAll(
-              instead.flatMap(({ children }) => children),
-              work,
-            ),
-            file,
-          ),
+    notes: spoken && markCues(spoken),
+    solution: told(work.solutions),
+    instead: told(instead.flatMap(({ children }) => children)),
   };
 }
 
@@ -436,6 +434,36 @@ function checkTimes(slides: readonly DeckSlide[], meta: Meta, file: VFile): void
   }
 }
 
+/** A listing of a deck is one that a chapter of the deck prints: who reads the chapter finds it there. */
+export function checkRegions(deck: CutDeck, chapters: ReadonlyMap<string, Chapter>): void {
+  if (deck.chapters.length === 0) return;
+  for (const id of deck.chapters)
+    if (!chapters.has(id))
+      fail(deck.file, { line: 1, column: 1 }, "edition-chapter-exists", {
+        reason: "A deck names a chapter that is not in the pool",
+        found: id,
+        known: [...chapters.keys()],
+      });
+  const printed = new Set(
+    deck.chapters.flatMap((id) => {
+      const tree = chapters.get(id)?.tree;
+      return tree ? elements(tree, (node) => hasClass(node, "listing")).map(regionName) : [];
+    }),
+  );
+  for (const slide of deck.slides)
+    for (const node of elements(slide.body, (each) => hasClass(each, "listing")))
+      if (!printed.has(regionName(node)))
+        fail(deck.file, { line: slide.line, column: 1 }, "slide-region", {
+          reason: `Slide "${slide.id}" shows a listing that its chapters do not print`,
+          found: regionName(node),
+          known: [...printed],
+        });
+}
+
+function regionName(listing: Element): string {
+  return `${property(listing, "dataFile") ?? ""}#${property(listing, "dataRegion") ?? ""}`;
+}
+
 /** Seconds as the minutes that a person reads: "3 min", "1.5 min". */
 export function minutes(seconds: number): string {
   return `${Math.round((seconds / 60) * 10) / 10} min`;
@@ -496,7 +524,10 @@ function convertAll(nodes: readonly Node[], work: Work): Node[] {
 
 function convert(node: RootContent, work: Work): Node[] {
   if (node.type === "containerDirective") return container(node, work);
-  if (node.type === "leafDirective") return node.name === "include" ? include(node, work) : [];
+  if (node.type === "leafDirective") {
+    if (node.name === "run") return runButton(node, work);
+    return node.name === "include" ? include(node, work) : [];
+  }
   if (node.type === "code") return fence(node, work);
   if (
     node.type === "paragraph" &&
@@ -924,6 +955,16 @@ function include(node: LeafDirective, work: Work): Node[] {
     });
     return [];
   }
+  const key = includeKey(node, work.sources.widgets);
+  if (key !== null) return includedWidget(key, node, found, work);
+  if (node.attributes?.state || node.attributes?.steps)
+    fail(work.file, node, "slide-include-exists", {
+      reason: "Only a widget has states",
+      found: ref,
+      known: [...work.sources.included.keys()].filter((name) =>
+        work.sources.widgets.has(name.split("#")[1] ?? ""),
+      ),
+    });
   const copy = structuredClone(found);
   delete copy.properties.id;
   const kept = copy.children.filter(
@@ -935,6 +976,50 @@ function include(node: LeafDirective, work: Work): Node[] {
   const [proof] = elements(copy, (child) => hasClass(child, "proof"));
   if (proof) kept.push(h("figcaption", [proof]));
   return [leaf(copy.tagName, copy.properties, kept, node.position)];
+}
+
+/** A widget of a chapter, live, in the state that the deck asks for. */
+function includedWidget(key: string, node: LeafDirective, figure: Element, work: Work): Node[] {
+  const picture = work.sources.pictures.get(key);
+  const goes = (node.attributes?.steps ?? "")
+    .split("|")
+    .filter((step) => step !== "")
+    .map(Number);
+  if (picture?.kind !== "widget") {
+    fail(work.file, node, "widget-draws", {
+      reason: picture?.kind === "problem" ? picture.reason : `No picture of ${key}`,
+    });
+    return [];
+  }
+  const last = picture.still.steps - 1;
+  for (const step of goes)
+    if (step > last)
+      fail(work.file, node, "slide-steps-exist", {
+        reason: "A widget has no such step in this run",
+        found: String(step),
+        expected: `0 to ${last}`,
+      });
+  const name = property(figure, "dataWidget") ?? "";
+  const made = slideWidget(picture, { id: `${work.slideId}-${name}`, name, goes });
+  return [leaf("div", {}, [made], node.position)];
+}
+
+/** Opens the program on the slide, to be changed and run there. */
+function runButton(node: LeafDirective, work: Work): Node[] {
+  const { sample = "", seed } = node.attributes ?? {};
+  if (!work.sources.samples.has(sample ?? ""))
+    fail(work.file, node, "sample-exists", {
+      reason: "No such program runs in a page",
+      found: sample ?? "",
+      known: [...work.sources.samples],
+    });
+  const words = `npm run sample -- ${sample}${seed ? ` --seed ${seed}` : ""}`;
+  const button = h(
+    "button",
+    { type: "button", dataSample: sample, ...(seed ? { dataSeed: seed } : {}) },
+    "Run it",
+  );
+  return [leaf("p", { className: ["run"] }, [button, h("span.proof", words)], node.position)];
 }
 
 /** Room for code on a slide, in pixels, and what a column and a line need of a type size. */

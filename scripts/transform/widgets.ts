@@ -6,7 +6,7 @@ import type { Element, ElementContent } from "hast";
 import { fromHtml } from "hast-util-from-html";
 import { toString as textOf } from "hast-util-to-string";
 import type { Paragraph, Root, RootContent } from "mdast";
-import type { ContainerDirective } from "mdast-util-directive";
+import type { ContainerDirective, LeafDirective } from "mdast-util-directive";
 import { visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import type { Highlight } from "../highlight.ts";
@@ -42,6 +42,21 @@ export function widgetKey(node: ContainerDirective, at: "step" | "print-step"): 
 /** The program of such a key; that of any other picture is its path. */
 export function fileOfKey(key: string): string {
   return key.split("?")[0] ?? key;
+}
+
+/**
+ * The picture with which an include on a slide begins: the state that it names, or that of the chapter.
+ *
+ * @param widgets  key of a picture by id of figure
+ * @returns null where the figure is no widget
+ */
+export function includeKey(
+  { attributes }: LeafDirective,
+  widgets: ReadonlyMap<string, string>,
+): string | null {
+  const own = widgets.get((attributes?.ref ?? "").split("#")[1] ?? "");
+  if (own === undefined) return null;
+  return attributes?.state ? `${fileOfKey(own)}?${attributes.state}` : own;
 }
 
 const folded = ["widget-panel", "widget-state", "widget-code"];
@@ -206,6 +221,34 @@ function only(
   position: ContainerDirective["position"],
 ) {
   return leaf("div", { className: ["only"], dataFormat: format }, children, position);
+}
+
+/**
+ * A widget on a slide: the picture, the sentence of its step, what moves it; no table and no code, which the page of the chapter has.
+ *
+ * @param id  of the figure, unique in the deck
+ * @param goes  steps that the next steps of the slide go to
+ */
+export function slideWidget(
+  { svg, still }: Pick<Extract<Picture, { kind: "widget" }>, "svg" | "still">,
+  {
+    id,
+    name,
+    goes,
+  }: { readonly id: string; readonly name: string; readonly goes: readonly number[] },
+) {
+  const attributes = { id, dataWidget: name, dataState: still.query };
+  return element("figure", { className: ["figure", "has-widget"], ...attributes }, [
+    picture(svg, still.hasHandles ? "group" : "img", still.say),
+    element("p", { className: ["widget-say"] }, [text(still.say)]),
+    element("div", { className: ["widget-panel"], role: "group", ariaLabel: still.title }, [
+      ...fragment(still.panel.replaceAll(idPlace, id)),
+      element("p", { className: ["widget-status"], role: "status" }, []),
+    ]),
+    ...goes.map((step) =>
+      element("span", { className: ["fragment", "widget-go"], dataStep: String(step) }, []),
+    ),
+  ]);
 }
 
 /** HTML text as nodes; `inside` names the element whose content is wanted. */

@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeBrowser, newPage, openBrowser } from "../../scripts/browser.ts";
-import { deckOffenders, deckPdf } from "../../scripts/output/deck.ts";
+import { deckOffenders } from "../../scripts/output/deck-check.ts";
+import { deckPdf } from "../../scripts/output/deck-print.ts";
 import { requireDist } from "./dist.ts";
 
 const slides = requireDist("slides");

@@ -10,7 +10,7 @@ import { h } from "hastscript";
 import { VFile } from "vfile";
 import { describe, expect, test } from "vitest";
 import { gatherNeeds } from "../../scripts/gather.ts";
-import { deckHtml, transcriptHtml } from "../../scripts/output/deck.ts";
+import { deckHtml, handoutHtml, transcriptHtml } from "../../scripts/output/deck.ts";
 import { parseMarkdown } from "../../scripts/parse.ts";
 import { svgPicture } from "../../scripts/pictures.ts";
 import { regionsOf } from "../../scripts/regions.ts";
@@ -58,6 +58,8 @@ function sources(): DeckSources {
       ],
     ]),
     runs: new Map(),
+    widgets: new Map(),
+    samples: new Set(["clock/tick"]),
     printed: [],
   };
 }
@@ -79,8 +81,14 @@ describe("a deck of the fixtures", () => {
   for (const name of readdirSync(folder).sort()) {
     test(`becomes its slides: ${name}`, () => {
       const { deck, file } = cut(readFileSync(join(folder, name, "input.md"), "utf8"));
-      const slides = deck.slides.map(({ body, notes, ...facts }) =>
-        [JSON.stringify(facts), html(body), `notes: ${html(notes)}`].join("\n"),
+      const slides = deck.slides.map(({ body, notes, solution, instead, ...facts }) =>
+        [
+          JSON.stringify(facts),
+          html(body),
+          `notes: ${html(notes)}`,
+          ...(instead ? [`instead: ${html(instead)}`] : []),
+          ...(solution ? [`solution: ${html(solution)}`] : []),
+        ].join("\n"),
       );
       expectFile(join(folder, name, "messages.txt"), `${formatMessages([file])}\n`);
       expectFile(join(folder, name, "output.html"), `${slides.join("\n\n")}\n`);
@@ -90,6 +98,18 @@ describe("a deck of the fixtures", () => {
 
 const front = "---\ntitle: T\nduration: 5m\n---\n\n";
 const notes = "\n:::notes\nWords.\n:::\n";
+
+const book = { title: "B", subtitle: "", authors: [], language: "en", publisher: "" };
+const whole = { ...book, year: 2000, licenceText: "", licenceCode: "", identifier: "b" };
+const meta = {
+  ...whole,
+  codeColumnsMax: 76,
+  proseAvoid: [],
+  definedInOrderOf: "",
+  everydayWords: [],
+  wideCode: "refuse",
+  proof: "off",
+} as const;
 
 describe("what a deck promises", () => {
   test("asks for its pictures, diagrams, languages and runs before it is cut", () => {
@@ -121,11 +141,32 @@ describe("what a deck promises", () => {
     ]);
   });
 
-  test("keeps solutions off the slides and in the notes", () => {
+  test("keeps solutions off the slides and out of what is said", () => {
     const { deck } = cut(readFileSync(join(folder, "whole/input.md"), "utf8"));
     const bodies = deck.slides.map((slide) => html(slide.body)).join("");
     expect(bodies).not.toContain("SOLUTION");
-    expect(deck.slides.map((slide) => html(slide.notes)).join("")).toContain("SOLUTION");
+    expect(deck.slides.map((slide) => html(slide.notes)).join("")).not.toContain("SOLUTION");
+    expect(deck.slides.map((slide) => html(slide.solution)).join("")).toContain("SOLUTION");
+  });
+
+  test("gives listeners nothing of what is said or solved", () => {
+    const { deck } = cut(readFileSync(join(folder, "whole/input.md"), "utf8"));
+    const three = handoutHtml(deck, meta, { kind: "three", paper: "A4" });
+    const notesToo = handoutHtml(deck, meta, { kind: "notes", paper: "A4" });
+    for (const words of ["SOLUTION", "Point at it", "one more"]) {
+      expect(three).not.toContain(words);
+      expect(notesToo).toContain(words);
+    }
+  });
+
+  test("refuses a program that does not run in a page, and a state of what is no widget", () => {
+    const { file } = cut(
+      `${front}## A {#a time=1m}\n\n::run{sample="clock/tock"}\n\n::include{ref="clocks#fig-cut" state="step=1"}\n${notes}`,
+    );
+    expect(file.messages.map(({ ruleId, actual }) => [ruleId, actual])).toEqual([
+      ["sample-exists", "clock/tock"],
+      ["slide-include-exists", "clocks#fig-cut"],
+    ]);
   });
 
   test("names ids of a picture anew on each slide, and what points at them", () => {
@@ -141,17 +182,6 @@ describe("what a deck promises", () => {
 
   test("gives the speaker the time at which each slide begins", () => {
     const { deck } = cut(readFileSync(join(folder, "whole/input.md"), "utf8"));
-    const book = { title: "B", subtitle: "", authors: [], language: "en", publisher: "" };
-    const whole = { ...book, year: 2000, licenceText: "", licenceCode: "", identifier: "b" };
-    const meta = {
-      ...whole,
-      codeColumnsMax: 76,
-      proseAvoid: [],
-      definedInOrderOf: "",
-      everydayWords: [],
-      wideCode: "refuse",
-      proof: "off",
-    } as const;
     expect(deckHtml(deck, meta)).toContain("3:00 to 5:00, 2 min. Only in: bootcamp.");
     expect(deckHtml(deck, meta)).toContain('data-timing="90"');
     expect(transcriptHtml(deck, meta)).toContain(

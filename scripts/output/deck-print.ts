@@ -1,0 +1,77 @@
+/** Decks on paper: one page a slide, slides with notes, three slides a page with lines to write on. */
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "puppeteer";
+import { newPage } from "../browser.ts";
+import { slideHeightPx, slideWidthPx } from "./deck.ts";
+
+/** A deck's page in the browser, ready and without motion. */
+export async function openDeck(browser: Browser, folder: string, query = ""): Promise<Page> {
+  const page = await newPage(browser, { folders: [folder], scripts: true });
+  await page.setViewport({ width: slideWidthPx, height: slideHeightPx });
+  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+  await page.goto(pathToFileURL(join(folder, "index.html")).href + query);
+  await page.waitForSelector("html[data-deck=ready]");
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  return page;
+}
+
+/**
+ * The deck as PDF: one page a slide with all of it shown, or one a step; tagged, with an outline. Equal input gives equal bytes.
+ *
+ * @param folder  where the files of `deckFiles` were written, as an absolute path
+ */
+export async function deckPdf(
+  browser: Browser,
+  folder: string,
+  each: "slide" | "step" = "slide",
+): Promise<Uint8Array> {
+  const page = await openDeck(browser, folder, `?print-pdf${each === "step" ? "&steps" : ""}`);
+  try {
+    const pdf = await page.pdf({
+      preferCSSPageSize: true,
+      printBackground: true,
+      tagged: true,
+      outline: true,
+    });
+    return withoutDates(pdf);
+  } finally {
+    await page.close();
+  }
+}
+
+/**
+ * A page of sheets as PDF, tagged and outlined. Equal input gives equal bytes.
+ *
+ * @param path  of the page, as an absolute path; what it loads lies beside it
+ */
+export async function sheetsPdf(browser: Browser, path: string): Promise<Uint8Array> {
+  const page = await newPage(browser, { folders: [dirname(path)] });
+  try {
+    await page.goto(pathToFileURL(path).href);
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    return withoutDates(
+      await page.pdf({
+        preferCSSPageSize: true,
+        printBackground: true,
+        tagged: true,
+        outline: true,
+      }),
+    );
+  } finally {
+    await page.close();
+  }
+}
+
+/** Chromium writes the time of printing; a date of the same length keeps all offsets of the file right. */
+function withoutDates(pdf: Uint8Array): Uint8Array {
+  const text = Buffer.from(pdf).toString("latin1");
+  const fixed = text.replace(
+    /(\/(?:CreationDate|ModDate) \(D:)([^)]*)\)/g,
+    (_, start: string, date: string) => {
+      const other = "20000101000000+00'00'".slice(0, date.length).padEnd(date.length, "0");
+      return `${start}${other})`;
+    },
+  );
+  return new Uint8Array(Buffer.from(fixed, "latin1"));
+}
