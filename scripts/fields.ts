@@ -35,7 +35,7 @@ export function readFields(
   fields: Fields,
 ): Record<string, unknown> | null {
   const parsed = parseMap(file, text, firstLine);
-  return parsed && readMap(file, parsed.map, parsed.at, fields);
+  return parsed && readMap(file, parsed.map, parsed.at, fields, 0);
 }
 
 /** The map that a YAML text holds, null in it for an empty text; null where the YAML does not parse or holds something else. */
@@ -64,12 +64,17 @@ export function parseMap(
   return { map: contents, at };
 }
 
-/** The values of a map by field; what is unknown, missing or of another type is noted. */
+/**
+ * The values of a map by field; what is unknown, missing or of another type is noted.
+ *
+ * @param start  offset where a missing field is noted
+ */
 export function readMap(
   file: VFile,
   map: YAMLMap | null,
   at: PlaceOf,
   fields: Fields,
+  start = rangeStart(map),
 ): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   const names = Object.keys(fields);
@@ -108,7 +113,7 @@ export function readMap(
   );
   for (const [name, field] of Object.entries(fields)) {
     if (field.required && !written.has(name))
-      fail(file, at(rangeStart(map)), "field-required", {
+      fail(file, at(start), "field-required", {
         reason: `Field "${name}" is missing`,
         expected: `${name}: ${wordFor(field.type)}`,
       });
