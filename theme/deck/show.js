@@ -29,6 +29,8 @@
     controlsTutorial: false,
     progress: isRoom,
     slideNumber: "c/t",
+    // A view in the speaker's window is small, and yet no page to scroll.
+    scrollActivationWidth: isRoom ? 435 : null,
     transition: still || !isRoom ? "none" : "fade",
     transitionSpeed: "fast",
     backgroundTransition: "none",
