@@ -125,25 +125,13 @@ describe.each(decks)("deck %s", (deck) => {
         seconds: Number(slide.dataset.timing),
       })),
     );
-    const total = await page.$eval(".reveal", (el) => Number((el as HTMLElement).dataset.seconds));
+    const total = await page.$eval(".reveal", (el) => Number((el as HTMLElement).dataset.minutes));
     await page.close();
     for (const { id, words, seconds } of facts) {
       expect(words, id).toBeGreaterThan(30);
       expect(seconds, id).toBeGreaterThan(0);
     }
-    expect(facts.reduce((sum, { seconds }) => sum + seconds, 0)).toBeLessThanOrEqual(total);
-  });
-
-  test("opens the notes of the slide in a window of their own", async () => {
-    const { page } = await openDeck(deck);
-    const opened = new Promise<Page | null>((resolve) => page.once("popup", resolve));
-    await page.keyboard.press("s");
-    const popup = await opened;
-    await popup?.waitForFunction(() =>
-      /Time:/.test(document.querySelector(".speaker-controls-notes")?.textContent ?? ""),
-    );
-    await popup?.close();
-    await page.close();
+    expect(facts.reduce((sum, { seconds }) => sum + seconds, 0)).toBeLessThanOrEqual(total * 60);
   });
 
   test("lets nothing of other slides take the focus, and lets screen readers read", async () => {

@@ -61,6 +61,8 @@ async function close({ room, speaker }: Windows): Promise<void> {
 }
 
 const here = (window: Page | Frame) => window.evaluate(() => Reveal.getCurrentSlide().id);
+const place = (window: Page | Frame) =>
+  window.evaluate(() => [Reveal.getCurrentSlide().id, Reveal.getIndices().f] as const);
 const goTo = (window: Page | Frame, selector: string) =>
   window.evaluate((wanted) => {
     const index = Reveal.getSlides().findIndex((slide) => slide.querySelector(wanted));
@@ -96,9 +98,18 @@ describe("the speaker's window", () => {
     await until(current, second);
     await speaker.bringToFront();
     await speaker.keyboard.press("PageDown");
-    await room.waitForFunction((id) => Reveal.getCurrentSlide().id !== id, {}, second);
-    const third = await here(room);
-    await until(current, third);
+    await room.waitForFunction(
+      (id) => Reveal.getCurrentSlide().id !== id || Reveal.getIndices().f !== -1,
+      {},
+      second,
+    );
+    const [third, step] = await place(room);
+    await current.waitForFunction(
+      (id, f) => Reveal.getCurrentSlide().id === id && Reveal.getIndices().f === f,
+      {},
+      third,
+      step,
+    );
     const notes = await room.$eval(`#${third} aside.notes`, (node) => node.textContent);
     await speaker.waitForFunction(
       (words) => document.getElementById("notes")?.textContent === words,
