@@ -121,6 +121,7 @@ export function sessionDeck(session: Session, course: Course, decks: readonly Cu
     id: `${course.id}-${session.id}`,
     title: session.title ?? first.title,
     chapters: [...new Set(own.flatMap(({ chapters }) => chapters))],
+    skills: [...new Set(own.flatMap(({ skills }) => skills))],
     durationMin: session.minutes,
     courses: [course.id],
     slides: slidesFor(session, course.id, decks),

@@ -10,6 +10,7 @@ import { type MadeBook, themeText } from "./book.ts";
 import { type CourseList, checkCourses, readCourses, sessionDeck, sessionsOf } from "./courses.ts";
 import { readText, writeFile } from "./files.ts";
 import { keptSubset } from "./kept.ts";
+import { makeKit } from "./kit/make.ts";
 import { type DeckDeps, deckFiles, type Handout, handoutHtml } from "./output/deck.ts";
 import { deckOffenders } from "./output/deck-check.ts";
 import { deckPdf, sheetsPdf } from "./output/deck-print.ts";
@@ -90,6 +91,7 @@ export async function makeDecks(made: MadeBook, rendering: Rendering): Promise<r
     await makeDeck(deck, cut, deps, made, rendering);
     progress.count(index + 1, taught.length);
   }
+  if (!hasErrors(cut.files)) await makeKit(made, cut, { ...rendering, deps });
   return cut.files;
 }
 

@@ -69,6 +69,8 @@ export type DeckSlide = Slide & {
 export type CutDeck = Omit<Deck, "slides"> & {
   readonly subtitle: string | null;
   readonly courses: readonly string[];
+  /** What one can do afterwards: ids of `chapters/skills.yaml`. */
+  readonly skills: readonly string[];
   readonly slides: readonly DeckSlide[];
 };
 
@@ -164,7 +166,10 @@ export function cutDeck(tree: Root, file: VFile, sources: DeckSources): CutDeck 
   return { path: file.path ?? "?", file, ...meta, slides };
 }
 
-type Meta = Pick<CutDeck, "id" | "title" | "subtitle" | "chapters" | "durationMin" | "courses">;
+type Meta = Pick<
+  CutDeck,
+  "id" | "title" | "subtitle" | "chapters" | "durationMin" | "courses" | "skills"
+>;
 
 function metaOf(tree: Root, file: VFile): Meta {
   const first = tree.children[0];
@@ -187,6 +192,7 @@ function metaOf(tree: Root, file: VFile): Meta {
     chapters: Array.isArray(written.chapters) ? (written.chapters as string[]) : [],
     durationMin: Math.floor((seconds ?? 0) / 60),
     courses: Array.isArray(written.course) ? (written.course as string[]) : [],
+    skills: Array.isArray(written.skills) ? (written.skills as string[]) : [],
   };
 }
 
@@ -618,7 +624,13 @@ function container(node: ContainerDirective, work: Work): Node[] {
       return [
         block(
           "div",
-          { className: ["exercise"], role: "group", id: attributes.id ?? "" },
+          {
+            className: ["exercise"],
+            role: "group",
+            id: attributes.id ?? "",
+            ...(attributes.title ? { dataTitle: attributes.title } : {}),
+            ...(attributes.lab ? { dataLab: attributes.lab } : {}),
+          },
           [kicker, clock, ...inside()],
           node.position,
         ),

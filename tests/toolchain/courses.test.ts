@@ -42,6 +42,7 @@ function deck(id: string, slides: readonly Told[], courses = ["long"]): CutDeck 
     chapters: [id],
     durationMin: 60,
     courses,
+    skills: [],
     slides: slides.map(slide),
   };
 }

@@ -1,0 +1,261 @@
+/**
+ * The kit of who teaches: agenda, guide, run of show, worksheets, labs, cards, and what is written in `slides/kit/`, as a folder
+ * and as one archive with the decks in it.
+ */
+import { extname, join } from "node:path";
+import { zipSync } from "fflate";
+import type { Element, ElementContent, Root } from "hast";
+import { h } from "hastscript";
+import type { Root as MdastRoot } from "mdast";
+import type { Browser } from "puppeteer";
+import remarkRehype from "remark-rehype";
+import { unified } from "unified";
+import { VFile } from "vfile";
+import type { Stage } from "../artefacts.ts";
+import { type MadeBook, toolchainRoot } from "../book.ts";
+import { sessionDeck, sessionsOf } from "../courses.ts";
+import type { CutBook } from "../decks.ts";
+import { exists, listFiles, readBytes, readText, removeFolder } from "../files.ts";
+import { type Lab, loadLabs } from "../labs.ts";
+import type { Course, Session } from "../model.ts";
+import { charactersOf, type DeckDeps, deckFaces, deckStyles } from "../output/deck.ts";
+import { sheetsPdf } from "../output/deck-print.ts";
+import { htmlDocument } from "../output/document.ts";
+import { parseMarkdown } from "../parse.ts";
+import type { Progress } from "../progress.ts";
+import { copyTree, elements, hasClass } from "../tree.ts";
+import { agendaCsv, agendaIcs, agendaMarkdown } from "./agenda.ts";
+import { labFiles, solutionFiles } from "./lab-files.ts";
+import {
+  cardSheet,
+  guideSheet,
+  runOfShowSheet,
+  type SkillRow,
+  skillSheet,
+  solutionSheet,
+  type Taught,
+  worksheet,
+} from "./sheets.ts";
+
+type Rendering = {
+  readonly root: string;
+  readonly stage: Stage;
+  readonly browser: () => Promise<Browser>;
+  readonly progress: Progress;
+  readonly deps: DeckDeps;
+};
+
+/** A sheet that becomes a PDF: where, what it is called, what stands on it. */
+type Sheet = { readonly path: string; readonly title: string; readonly body: ElementContent[] };
+
+const folder = "slides/kit";
+/** Written pages that are printed too: they are carried round, or hang on the wall. */
+const printed = /^(?:guide|handouts|admin\/room-checklist)/;
+
+export async function makeKit(made: MadeBook, cut: CutBook, rendering: Rendering): Promise<void> {
+  const { root, stage, progress } = rendering;
+  if (cut.courses === null || !exists(join(root, folder, "README.md"))) return;
+  progress.stage("make the kit");
+  const start = performance.now();
+  const labs = loadLabs(root);
+  const { courses } = cut.courses;
+  for (const course of courses) writeAgenda(course, cut, stage);
+  for (const [path, data] of writtenFiles(root)) stage.write(`kit/${path}`, data);
+  for (const [path, text] of await labFiles(root, toolchainRoot, labs))
+    stage.write(`kit/labs/${path}`, text);
+  for (const lab of labs)
+    for (const [path, text] of solutionFiles(root, lab))
+      stage.write(`kit/guide/labs/${lab.id}/${path}`, text);
+  const sheets = [
+    ...courses.flatMap((course) => sheetsOf(course, cut, made)),
+    ...common(made, root),
+  ];
+  await printSheets(sheets, made, rendering, labs);
+  stage.write("kit.zip", archive(stage.folder));
+  const about = {
+    group: "Kit",
+    pages: null,
+    words: null,
+    listings: null,
+    milliseconds: Math.round(performance.now() - start),
+  };
+  stage.add("kit/", { title: "Everything to teach with, but the decks", ...about });
+  stage.add("kit.zip", { title: "The same with the decks, for a room without network", ...about });
+}
+
+function taughtIn(course: Course, cut: CutBook): Taught[] {
+  return sessionsOf(course).map((session) => ({
+    session,
+    deck: sessionDeck(session, course, cut.decks),
+  }));
+}
+
+function writeAgenda(course: Course, cut: CutBook, stage: Stage): void {
+  const titles = new Map(taughtIn(course, cut).map(({ session, deck }) => [session, deck.title]));
+  const titleOf = (session: Session): string => titles.get(session) ?? session.id;
+  const base = `kit/agenda/${course.id}`;
+  stage.write(`${base}.md`, agendaMarkdown(course, titleOf));
+  stage.write(`${base}.csv`, agendaCsv(course, titleOf));
+  stage.write(`${base}.ics`, agendaIcs(course, titleOf));
+}
+
+/** Pages of `slides/kit/` as they are; labs and the check have their own way. */
+function writtenFiles(root: string): (readonly [string, Uint8Array])[] {
+  return listFiles(join(root, folder))
+    .filter((path) => !path.startsWith("labs/") && path !== "check.js")
+    .map((path) => [path, readBytes(join(root, folder, path))] as const);
+}
+
+function sheetsOf(course: Course, cut: CutBook, made: MadeBook): Sheet[] {
+  const taught = taughtIn(course, cut);
+  const sentences = made.pool.skills?.sentences;
+  const tasks = taught.flatMap((one): Sheet[] => {
+    const { id, title } = one.deck;
+    const [sheet, solutions] = [worksheet(one), solutionSheet(one)];
+    return [
+      ...(sheet ? [{ path: `worksheets/${id}`, title: `${title}: worksheet`, body: sheet }] : []),
+      ...(solutions
+        ? [{ path: `guide/solutions/${id}`, title: `${title}: solutions`, body: solutions }]
+        : []),
+    ];
+  });
+  return [
+    {
+      path: `guide/instructor-guide-${course.id}`,
+      title: `${course.title}: instructor guide`,
+      body: guideSheet(course, taught, (skill) => sentences?.get(skill)),
+    },
+    {
+      path: `guide/run-of-show-${course.id}`,
+      title: `${course.title}: run of show`,
+      body: runOfShowSheet(course, taught),
+    },
+    ...tasks,
+  ];
+}
+
+/** What is the same for all courses. */
+function common(made: MadeBook, root: string): Sheet[] {
+  const written = listFiles(join(root, folder))
+    .filter((path) => path.endsWith(".md") && printed.test(path))
+    .map((path): Sheet => {
+      const text = readText(join(root, folder, path));
+      const title = /^# (.+)$/m.exec(text)?.[1] ?? path;
+      return { path: path.slice(0, -extname(path).length), title, body: markdownBody(path, text) };
+    });
+  const [edition] = [...made.editions].sort((a, b) => b.sections.length - a.sections.length);
+  const sections = edition?.sections ?? [];
+  const glossary = sections.find(({ page }) => page === "glossary");
+  const cards = sections.flatMap(({ tree }) =>
+    elements(copyTree(tree), (node) => hasClass(node, "framework")).map(plain),
+  );
+  return [
+    ...written,
+    { path: "worksheets/skill-map", title: "What I can do", body: skillSheet(skillRows(made)) },
+    { path: "handouts/frameworks", title: "Frameworks", body: cardSheet(cards) },
+    ...(glossary
+      ? [
+          {
+            path: "handouts/glossary",
+            title: "Glossary",
+            body: [
+              h("h1", "Glossary"),
+              ...((plainTree(glossary.tree).children ?? []) as ElementContent[]),
+            ],
+          },
+        ]
+      : []),
+  ];
+}
+
+function skillRows(made: MadeBook): SkillRow[] {
+  const sentences = made.pool.skills?.sentences;
+  return made.pool.chapters.map(({ meta }) => ({
+    chapter: meta.title,
+    skills: meta.teaches.flatMap((skill) => sentences?.get(skill) ?? []),
+  }));
+}
+
+/** Links lead nowhere on a loose sheet: their words stay. */
+function plain(node: Element): Element {
+  for (const each of [node, ...elements(node, () => true)]) {
+    delete each.properties.id;
+    each.children = each.children.flatMap((child) =>
+      child.type === "element" && child.tagName === "a" ? child.children : [child],
+    );
+  }
+  return node;
+}
+
+function plainTree(tree: Root): Root {
+  const copy = copyTree(tree);
+  for (const child of copy.children) if (child.type === "element") plain(child);
+  return copy;
+}
+
+function markdownBody(path: string, text: string): ElementContent[] {
+  const file = new VFile({ path, value: text });
+  const tree = unified()
+    .use(remarkRehype)
+    .runSync(parseMarkdown(file) as MdastRoot, file) as Root;
+  return tree.children as ElementContent[];
+}
+
+async function printSheets(
+  sheets: readonly Sheet[],
+  made: MadeBook,
+  { stage, browser, progress, deps }: Rendering,
+  labs: readonly Lab[],
+): Promise<void> {
+  const place = join(stage.folder, "kit-sheets");
+  const all = [...sheets, ...labs.map(labSheet)];
+  const pages = all.map(({ title, body }) =>
+    htmlDocument({
+      language: made.pool.book.language,
+      title: `${title}, ${made.pool.book.title}`,
+      description: null,
+      head: '<link rel="stylesheet" href="kit.css">',
+      bodyClass: "kit",
+      body,
+    }),
+  );
+  const characters = charactersOf(`${pages.join("")}☐`);
+  for (const face of deckFaces)
+    stage.write(`kit-sheets/${face.id}.woff2`, await deps.subset(face, characters));
+  const styles = [deckStyles(deps, (face) => `${face.id}.woff2`), deps.theme("kit.css")].join("\n");
+  stage.write("kit-sheets/kit.css", styles);
+  for (const [index, page] of pages.entries()) {
+    stage.write("kit-sheets/sheet.html", page);
+    const pdf = await sheetsPdf(await browser(), join(place, "sheet.html"));
+    stage.write(`kit/${all[index]?.path ?? "sheet"}.pdf`, pdf);
+    progress.count(index + 1, pages.length);
+  }
+  removeFolder(place);
+}
+
+function labSheet(lab: Lab): Sheet {
+  const text = (heading: string): string => lab.texts.get(heading) ?? "";
+  const { min, typical, max } = lab.minutes;
+  const words = `# Lab: ${lab.title}\n\nAbout ${typical} minutes (${min} to ${max}). \`node check.js ${lab.id}\`\n\n${text("Goal")}\n\n## Task\n\n${text("Task")}\n\n## Steps\n\n${lab.steps.map(({ title }, at) => `${at + 1}. ${title}`).join("\n")}\n\n## If there is time\n\n${text("Stretch")}\n`;
+  return {
+    path: `worksheets/lab-${lab.id}`,
+    title: lab.title,
+    body: markdownBody(`${lab.id}.md`, words),
+  };
+}
+
+/** kit/ and, below deck/, what slides/ holds; the same on every build. */
+function archive(stageFolder: string): Uint8Array {
+  const below = (name: string, as: string) =>
+    listFiles(join(stageFolder, name)).map(
+      (path) => [`${as}/${path}`, readBytes(join(stageFolder, name, path))] as const,
+    );
+  const files = [...below("kit", "kit"), ...below("slides", "kit/deck")].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  // The earliest date that a zip can hold; in local time, since that is what is written.
+  return zipSync(Object.fromEntries(files.map(([path, data]) => [path, new Uint8Array(data)])), {
+    level: 6,
+    mtime: new Date(1980, 0, 1),
+  });
+}
