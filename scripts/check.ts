@@ -1,10 +1,13 @@
 /** Command: everything that an author wants to know before a commit; writes nothing. */
+import { join } from "node:path";
 import type { Browser } from "puppeteer";
 import { partsOf } from "./assemble.ts";
 import { makeBook, reportMistakes } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
-import { command } from "./cli.ts";
+import { command, oneOf, UsageError } from "./cli.ts";
 import { cutDecks } from "./decks.ts";
+import { isFile } from "./files.ts";
+import { checkKit } from "./kit/check.ts";
 import type { EditionBook, Minutes } from "./model.ts";
 import { createProgress } from "./progress.ts";
 import { minutesBySection, sum } from "./reading-time.ts";
@@ -13,6 +16,7 @@ import { rules } from "./rules.ts";
 
 const help = `npm run check              checks the whole book: text, references, listings, transcripts, figures, proof
 npm run check -- --draft   the same without running the tests of the programs
+npm run check -- kit       the finished dist/kit.zip, unpacked as an instructor does: labs, links, times, secrets
 npm run check -- --rules   lists the rules
 npm run check -- --minutes lists how long each part, chapter and section takes to read
 
@@ -24,7 +28,9 @@ npm run check -- --minutes lists how long each part, chapter and section takes t
 await command(
   help,
   { draft: { type: "boolean" }, minutes: { type: "boolean" }, rules: { type: "boolean" } },
-  async ({ values, root }) => {
+  async ({ values, positionals, root }) => {
+    const [what] = positionals.map((name) => oneOf("check", name, ["kit"]));
+    if (what === "kit") return kit(root);
     if (values.rules === true) {
       for (const [id, sentence] of Object.entries(rules))
         process.stdout.write(`${id.padEnd(28)} ${sentence}\n`);
@@ -53,6 +59,20 @@ await command(
     return 0;
   },
 );
+
+async function kit(root: string): Promise<number> {
+  const archive = join(root, "dist/kit.zip");
+  if (!isFile(archive)) throw new UsageError("There is no dist/kit.zip: npm run build -- slides");
+  const { problems, labs, links, pages } = await checkKit(archive);
+  for (const [path, count] of pages)
+    process.stdout.write(`${String(count).padStart(5)}  ${path}\n`);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  const sum = [...pages.values()].reduce((all, count) => all + count, 0);
+  process.stdout.write(
+    `${problems.length} problems; ${labs} labs open at the start and done with their solution, ${links} links, ${sum} pages\n`,
+  );
+  return problems.length === 0 ? 0 : 1;
+}
 
 /** Minutes of an edition's parts, chapters and sections, one a line. */
 function minutesTable({ edition, sections }: EditionBook): string {

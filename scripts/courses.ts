@@ -12,6 +12,15 @@ import { type CutDeck, type DeckSlide, minutes } from "./transform/slides.ts";
 
 export type CourseList = { readonly file: VFile; readonly courses: readonly Course[] };
 
+/** The decks of a book with how they are put together. */
+export type CutBook = {
+  readonly decks: readonly CutDeck[];
+  /** Null where each deck is taught by itself. */
+  readonly courses: CourseList | null;
+  /** Whatever mistakes can be noted on. */
+  readonly files: readonly VFile[];
+};
+
 /** What a room can bear, as shares of a session's time and minutes at a stretch. */
 export const limits = { slackMin: 0.1, handsOnMin: 0.45, talkMinMax: 20 } as const;
 

@@ -7,7 +7,7 @@ import type { Browser } from "puppeteer";
 import { VFile } from "vfile";
 import type { Stage } from "./artefacts.ts";
 import { type MadeBook, themeText } from "./book.ts";
-import { type CourseList, checkCourses, readCourses, sessionDeck, sessionsOf } from "./courses.ts";
+import { type CutBook, checkCourses, readCourses, sessionDeck, sessionsOf } from "./courses.ts";
 import { readText, writeFile } from "./files.ts";
 import { keptSubset } from "./kept.ts";
 import { makeKit } from "./kit/make.ts";
@@ -40,14 +40,6 @@ type Rendering = {
   readonly scripts: () => Promise<PageScripts>;
   /** A PDF with one page a step too. */
   readonly steps: boolean;
-};
-
-export type CutBook = {
-  readonly decks: readonly CutDeck[];
-  /** Null where each deck is taught by itself. */
-  readonly courses: CourseList | null;
-  /** Whatever mistakes can be noted on. */
-  readonly files: readonly VFile[];
 };
 
 /** Cut every deck of a book that has no mistakes; those of a deck are noted on its file. */
