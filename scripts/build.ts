@@ -5,7 +5,8 @@ import { openStage, publish, type Stage } from "./artefacts.ts";
 import { forFormat } from "./assemble.ts";
 import { type MadeBook, makeBook, reportMistakes, themeText, toolchainRoot } from "./book.ts";
 import { closeBrowser, openBrowser } from "./browser.ts";
-import { type Arguments, command, oneOf } from "./cli.ts";
+import { type Arguments, command, oneOf, UsageError } from "./cli.ts";
+import { addressForm, isAddress } from "./fields.ts";
 import { exists, readText, removeFolder } from "./files.ts";
 import { keptPrograms, keptSubset } from "./kept.ts";
 import {
@@ -29,6 +30,7 @@ npm run build -- slides                          the decks alone
 
   --format F   pdf, epub, html; several with commas
   --steps      decks: a PDF with one page a step too
+  --address A  where html/ is put, as https://example.org/book/: stands in print instead of the book's own
   --draft      build without the listing proof; DRAFT stands on the title page
   --root DIR   another book that has this layout`;
 
@@ -40,6 +42,7 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
       : String(values.format)
           .split(",")
           .map((name) => oneOf("format", name.trim(), formats) as Format);
+  const address = addressFrom(values.address);
   let opened: Promise<Browser> | null = null;
   const browser = (): Promise<Browser> => {
     opened ??= openBrowser({ onWarning: progress.note });
@@ -59,7 +62,11 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
     for (const edition of made.editions) {
       if (wanted.length > 0 && !wanted.includes(edition.edition.id)) continue;
       const own = wantedFormats.filter((name) => edition.edition.formats.includes(name));
-      await renderEdition(edition, own, {
+      const placed = {
+        ...edition,
+        book: { ...edition.book, address: address ?? edition.book.address },
+      };
+      await renderEdition(placed, own, {
         root,
         stage,
         browser,
@@ -107,6 +114,13 @@ async function build({ values, positionals, root }: Arguments): Promise<number> 
   } finally {
     if (opened) await closeBrowser(await opened);
   }
+}
+
+/** What stands behind `--address`; null where nothing does, and the book's own holds. */
+function addressFrom(value: string | boolean | undefined): string | null {
+  if (typeof value !== "string") return null;
+  if (!isAddress(value)) throw new UsageError(`--address ${value}: expected ${addressForm}`);
+  return value;
 }
 
 type Rendering = {
@@ -280,6 +294,11 @@ async function versionsOf(browser: Promise<Browser> | null): Promise<Record<stri
 
 await command(
   help,
-  { format: { type: "string" }, steps: { type: "boolean" }, draft: { type: "boolean" } },
+  {
+    format: { type: "string" },
+    address: { type: "string" },
+    steps: { type: "boolean" },
+    draft: { type: "boolean" },
+  },
   build,
 );

@@ -9,6 +9,7 @@ import { fail } from "./report.ts";
 export type FieldType =
   | "string"
   | "strings"
+  | "address"
   | "integer"
   | "boolean"
   | "map"
@@ -124,6 +125,7 @@ export function readMap(
 function fits(value: unknown, type: FieldType): boolean {
   if (type === "any") return true;
   if (type === "string") return typeof value === "string" && value.trim() !== "";
+  if (type === "address") return typeof value === "string" && isAddress(value);
   if (type === "boolean") return typeof value === "boolean";
   if (type === "integer") return Number.isInteger(value);
   if (type === "strings")
@@ -133,11 +135,21 @@ function fits(value: unknown, type: FieldType): boolean {
   return typeof value === "string" && type.includes(value);
 }
 
+export const addressForm = "the address of a folder, as in https://example.org/book/";
+
+/** Whether a file's path can be put behind it: https, a host, a folder, and written as a browser would write it. */
+export function isAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.href !== text) return false;
+  return url.protocol === "https:" && url.username === "" && /^[^?#]*\/$/.test(text);
+}
+
 function wordFor(type: FieldType): string {
   if (typeof type === "object") return `one of ${type.join(", ")}`;
   const words = {
     string: "text",
     strings: "a list of texts",
+    address: addressForm,
     integer: "a whole number",
     boolean: "true or false",
     map: "a map",

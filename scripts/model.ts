@@ -47,6 +47,8 @@ export type BookMeta = {
   readonly licenceCode: string;
   /** Stable identifier; the EPUB's unique identifier is made of it and the edition's id. */
   readonly identifier: string;
+  /** Where the files of an edition's html/ are put, ending with a slash; null where no place is known. */
+  readonly address: string | null;
   /** Widest code line that the print column takes, in columns. */
   readonly codeColumnsMax: number;
   /** `refuse` stops at a wider line; `wrap` folds lines of literal code (never of listings). */

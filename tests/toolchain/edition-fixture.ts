@@ -185,6 +185,7 @@ export function editionFixture(): EditionBook {
       licenceText: "CC BY 4.0",
       licenceCode: "MIT",
       identifier: "partial-failure",
+      address: null,
       codeColumnsMax: 76,
       proseAvoid: [],
       definedInOrderOf: "",
