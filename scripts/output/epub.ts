@@ -34,6 +34,7 @@ import {
   packageDocument,
   stableUuid,
 } from "./epub-package.ts";
+import { withLiveLinks } from "./live-links.ts";
 
 export type EpubDeps = ScreenDeps & {
   /** Seconds since 1970 from SOURCE_DATE_EPOCH; without it, the first day of the book's year. */
@@ -46,7 +47,8 @@ type Resource = {
 };
 
 /** One edition as the bytes of an .epub; the tree is the EPUB's own (`forFormat(book, "epub")`). */
-export async function epubFile(book: EditionBook, deps: EpubDeps): Promise<Uint8Array> {
+export async function epubFile(given: EditionBook, deps: EpubDeps): Promise<Uint8Array> {
+  const book = withLiveLinks(given, "epub");
   const sections = book.sections.filter((section) => section.page !== "contents");
   const hrefOf = linksOf(book, sections);
   const pictures = new Map<string, Resource>();

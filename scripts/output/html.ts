@@ -29,6 +29,7 @@ import {
   subsetsFor,
   titleBlock,
 } from "./document.ts";
+import { liveFigure, widgetFigures } from "./live-links.ts";
 import { previewsOf } from "./previews.ts";
 import {
   homeOf,
@@ -116,6 +117,10 @@ export async function htmlFiles(
   files.set("index.html", contentsPage(frame));
   for (const [path, program] of programs)
     files.set(programPageName(path), programPage(frame, path, program, printed));
+
+  for (const section of pages)
+    for (const figure of widgetFigures(section.tree))
+      files.set(`${liveFigure(figure).path}.html`, shortPage(book, section, figure));
 
   const code = [...programs.values()].map(({ text }) => text).join("");
   for (const [id, bytes] of await subsetsFor(book, deps, code))
@@ -227,6 +232,41 @@ function programPage(
       body: [...bar(book, home, false), ...body, ...dialogs(hasPrinted)],
     }),
   );
+}
+
+/**
+ * From the address of a printed widget to the live one in its chapter, in the state that is printed. Of two refreshes a
+ * browser heeds the first: without a script, for which the state would be words, it is the one to the figure.
+ */
+function shortPage(book: EditionBook, section: Section, figure: Element): string {
+  const { id, path, label, state, step } = liveFigure(figure);
+  const [panel] = elements(figure, (node) => hasClass(node, "widget-panel"));
+  const title = `${label}: ${panel ? (property(panel, "ariaLabel") ?? "") : ""}`;
+  const home = homeOf(path);
+  const href = `${home}${pageName(section)}#${id}`;
+  const live = `${href}?${state}`;
+  return htmlDocument({
+    language: book.book.language,
+    title: `${title} · ${bookTitle(book)}`,
+    description: `${label} of ${bookTitle(book)}, live, in the state that is printed.`,
+    head: `<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="color-scheme" content="light dark">
+<noscript><meta http-equiv="refresh" content="0; url=${escapeAttribute(href)}"></noscript>
+<meta http-equiv="refresh" content="0; url=${escapeAttribute(live)}">
+<link rel="stylesheet" href="${home}assets/book.css">`,
+    bodyClass: "short-page",
+    body: [
+      h("main#main", [
+        h("article", [
+          h("header.opening", [h("h1", title)]),
+          h("p", [
+            h("a", { href: live }, `This figure, live, at step ${step}`),
+            `, stands in “${fullTitle(section)}”.`,
+          ]),
+        ]),
+      ]),
+    ],
+  });
 }
 
 function runPage({ book, hasPrinted }: Frame, program: ProgramData): string {

@@ -2,7 +2,7 @@
  * The PDF of a book: prints the paged HTML of `print.ts`, reads where everything fell, fills in page numbers,
  * running heads and blank pages, and prints again until nothing moves. The last print is tagged and outlined.
  *
- *   printBook(book: EditionBook, options: PrintBookOptions): Promise<PrintedPdf>
+ *   printBook(given: EditionBook, options: PrintBookOptions): Promise<PrintedPdf>
  *
  * throws an Error that names what stands out of the page, what did not load, or what still moves.
  */
@@ -17,6 +17,7 @@ import { escapeAttribute, escapeText } from "../escape.ts";
 import { charactersMissing, facePath, faces, fontFaceCss } from "../fonts.ts";
 import type { EditionBook, PrintedPage } from "../model.ts";
 import { usedCharacters } from "./document.ts";
+import { withLiveLinks } from "./live-links.ts";
 import { finishPdf } from "./pdf-finish.ts";
 import { geometryCss, type PageGeometry, pageGeometry, printedBook } from "./print.ts";
 import { calloutCss } from "./print-callouts.ts";
@@ -75,7 +76,11 @@ const roundsLively = 3;
 /** Plans of a section, each knowing where the one before was mistaken. */
 const plansMax = 5;
 
-export async function printBook(book: EditionBook, options: PrintBookOptions): Promise<PrintedPdf> {
+export async function printBook(
+  given: EditionBook,
+  options: PrintBookOptions,
+): Promise<PrintedPdf> {
+  const book = withLiveLinks(given, "pdf");
   const geometry = pageGeometry(book.edition.trim);
   const tell = options.onProgress ?? (() => {});
   checkCharacters(book);

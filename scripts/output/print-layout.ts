@@ -142,18 +142,27 @@ export function clearNotes(): void {
         entry.note.compareDocumentPosition(block) & Node.DOCUMENT_POSITION_FOLLOWING,
     );
     if (!hangs) return null;
+    // What stands in the margin beside a widget keeps its place there; a note above it does no harm.
+    const live = block.querySelector(".live")?.getBoundingClientRect();
+    const reachesLive =
+      live !== undefined &&
+      noteRects.some(({ rect: { top, bottom } }) => bottom + gapPx > live.top && top < rect.top);
     const contentRightPx = Math.max(
-      ...[...block.querySelectorAll("code, svg, img, table")].map((inner) =>
-        inner.tagName === "CODE"
-          ? Math.max(0, ...linesOf(inner as HTMLElement).map((line) => line.right))
-          : inner.getBoundingClientRect().right,
-      ),
+      ...[...block.querySelectorAll("code, svg, img, table")]
+        .filter((inner) => inner.closest(".live") === null)
+        .map((inner) =>
+          inner.tagName === "CODE"
+            ? Math.max(0, ...linesOf(inner as HTMLElement).map((line) => line.right))
+            : inner.getBoundingClientRect().right,
+        ),
       0,
     );
     const measurePx = document.querySelector(".body")?.getBoundingClientRect().width ?? 0;
     const inMargin = block.classList.contains("has-margin-callouts");
     const isCard = block.classList.contains("framework");
-    return inMargin || (!isCard && contentRightPx > measurePx + 2) ? "past-notes" : "beside-note";
+    return inMargin || reachesLive || (!isCard && contentRightPx > measurePx + 2)
+      ? "past-notes"
+      : "beside-note";
   });
   for (const [position, block] of wide.entries()) {
     const verdict = verdicts[position];

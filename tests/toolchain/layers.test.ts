@@ -91,6 +91,7 @@ const order = [
   "output/controls.ts",
   "output/previews.ts",
   "output/term-links.ts",
+  "output/live-links.ts",
   "output/html.ts",
   "output/epub-package.ts",
   "output/epub.ts",

@@ -1,0 +1,150 @@
+/**
+ * From a printed widget to the live one: each has a short page in the HTML edition, which leads to the chapter's figure in
+ * the state that is printed. Paper carries its address and a code of it, or only its path where no address is known. Pure.
+ */
+import type { Element, ElementContent } from "hast";
+import { toString as textOf } from "hast-util-to-string";
+import { h, s } from "hastscript";
+import { encode } from "uqr";
+import type { EditionBook, Section } from "../model.ts";
+import { copyTree, elements, hasClass, property } from "../tree.ts";
+import { labelElement } from "./document.ts";
+
+export type LiveFigure = {
+  readonly id: string;
+  /** Of its short page below html/, without its ending: `w/raft-log`. */
+  readonly path: string;
+  /** "Figure 10.7". */
+  readonly label: string;
+  /** The printed state, as in an address. */
+  readonly state: string;
+  /** Counted from 1, as the live figure counts. */
+  readonly step: number;
+};
+
+/** Quiet modules on each side (ISO/IEC 18004, 9.1); a width that a telephone reads at arm's length; the least of a module. */
+const quietModules = 4;
+const codeMm = 16;
+const moduleMm = 0.4;
+const pxOfMm = 96 / 25.4;
+
+export function widgetFigures(tree: Section["tree"]): Element[] {
+  return elements(tree, (node) => hasClass(node, "has-widget"));
+}
+
+/** The ids of figures begin with `fig-` and are unique in the book: so are paths. */
+export function liveFigure(figure: Element): LiveFigure {
+  const id = property(figure, "id") ?? "";
+  const label = labelElement(figure);
+  const state = property(figure, "dataPrintState") ?? "";
+  return {
+    id,
+    path: `w/${id.replace(/^fig-/, "")}`,
+    label: label ? textOf(label) : "Figure",
+    state,
+    step: Number(new URLSearchParams(state).get("step") ?? 0) + 1,
+  };
+}
+
+/** The book with the way to the live figure at each still one: beside it on paper, in its caption in an EPUB. */
+export function withLiveLinks(book: EditionBook, format: "pdf" | "epub"): EditionBook {
+  let isFirst = true;
+  const sections = book.sections.map((section) => {
+    if (widgetFigures(section.tree).length === 0) return section;
+    const tree = copyTree(section.tree);
+    for (const figure of widgetFigures(tree)) {
+      const mark = format === "pdf" ? besideFigure : inCaption;
+      mark(figure, book.book.address, isFirst);
+      isFirst = false;
+    }
+    return { ...section, tree };
+  });
+  return { ...book, sections };
+}
+
+function besideFigure(figure: Element, address: string | null, isFirst: boolean): void {
+  const live = liveFigure(figure);
+  const words = wordsOf(live, address);
+  const alt = `Code for ${words}: this figure, live, at step ${live.step}`;
+  const way =
+    address === null
+      ? ["Live: ", pathCode(words)]
+      : [
+          h("a", { href: addressOf(live, address) }, [
+            h("span.picture", { role: "img", ariaLabel: alt }, [
+              codeDrawing(addressOf(live, address)),
+            ]),
+            pathCode(words),
+          ]),
+        ];
+  const how = isFirst ? [h("p", howTo(address))] : [];
+  figure.children.push(h("div.live", [h("p", way), ...how]));
+}
+
+function inCaption(figure: Element, address: string | null, isFirst: boolean): void {
+  const live = liveFigure(figure);
+  const path = pathCode(wordsOf(live, address));
+  const way = address === null ? path : h("a", { href: addressOf(live, address) }, [path]);
+  const how = isFirst ? ` ${howTo(address)}` : "";
+  const caption = figure.children.find(
+    (child): child is Element => child.type === "element" && child.tagName === "figcaption",
+  );
+  caption?.children.push({ type: "text", value: " " }, h("span.live", ["Live: ", way, how]));
+}
+
+/** Said once, at the first figure of an edition. */
+function howTo(address: string | null): string {
+  return address === null
+    ? "In the HTML edition this figure moves: the file of this name, with .html behind it, opens it in the state shown here."
+    : "In a browser this figure moves: the address opens it in the state shown here.";
+}
+
+function addressOf({ path }: LiveFigure, address: string): string {
+  return `${address}${path}.html`;
+}
+
+/** What is read and typed: hosts of folders serve a page without its ending. */
+function wordsOf({ path }: LiveFigure, address: string | null): string {
+  return `${address ?? ""}${path}`.replace(/^https:\/\//, "");
+}
+
+/** Broken behind its slashes. */
+function pathCode(words: string): Element {
+  const pieces = words.split(/(?<=\/)/);
+  return h(
+    "code",
+    pieces.flatMap((piece, index): ElementContent[] => [
+      ...(index > 0 ? [h("wbr")] : []),
+      { type: "text", value: piece },
+    ]),
+  );
+}
+
+/** A QR code of level M, one path of runs; hung into the gap by its quiet zone, so that its dark edge stands in line. */
+function codeDrawing(text: string): Element {
+  const { data, size } = encode(text, { ecc: "M", border: 0 });
+  const modulePx = Math.max(codeMm / size, moduleMm) * pxOfMm;
+  const sidePx = (size + 2 * quietModules) * modulePx;
+  const runs = data.flatMap((row, y) =>
+    [
+      ...row
+        .map((dark) => (dark ? "1" : "0"))
+        .join("")
+        .matchAll(/1+/g),
+    ].map(
+      ({ index, 0: { length } }) =>
+        `M${index + quietModules} ${y + quietModules}h${length}v1h-${length}z`,
+    ),
+  );
+  const side = size + 2 * quietModules;
+  return s(
+    "svg",
+    {
+      viewBox: `0 0 ${side} ${side}`,
+      width: sidePx.toFixed(2),
+      height: sidePx.toFixed(2),
+      style: `margin-left: ${(-quietModules * modulePx).toFixed(2)}px`,
+    },
+    [s("path.fill-ink", { d: runs.join("") })],
+  );
+}
