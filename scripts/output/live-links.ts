@@ -4,7 +4,7 @@
  */
 import type { Element, ElementContent } from "hast";
 import { toString as textOf } from "hast-util-to-string";
-import { h, s } from "hastscript";
+import { h } from "hastscript";
 import { encode } from "uqr";
 import type { EditionBook, Section } from "../model.ts";
 import { copyTree, elements, hasClass, property } from "../tree.ts";
@@ -65,20 +65,16 @@ export function withLiveLinks(book: EditionBook, format: "pdf" | "epub"): Editio
 function besideFigure(figure: Element, address: string | null, isFirst: boolean): void {
   const live = liveFigure(figure);
   const words = wordsOf(live, address);
-  const alt = `Code for ${words}: this figure, live, at step ${live.step}`;
-  const way =
-    address === null
-      ? ["Live: ", pathCode(words)]
-      : [
-          h("a", { href: addressOf(live, address) }, [
-            h("span.picture", { role: "img", ariaLabel: alt }, [
-              codeDrawing(addressOf(live, address)),
-            ]),
-            pathCode(words),
-          ]),
-        ];
   const how = isFirst ? [h("p", howTo(address))] : [];
-  figure.children.push(h("div.live", [h("p", way), ...how]));
+  if (address === null) {
+    figure.children.push(h("div.live", [h("p", ["Live: ", pathCode(words)]), ...how]));
+    return;
+  }
+  const href = addressOf(live, address);
+  const alt = `Code for ${words}: this figure, live, at step ${live.step}`;
+  figure.children.push(
+    h("div.live", [codePicture(href, alt), h("p", h("a", { href }, [pathCode(words)])), ...how]),
+  );
 }
 
 function inCaption(figure: Element, address: string | null, isFirst: boolean): void {
@@ -120,11 +116,14 @@ function pathCode(words: string): Element {
   );
 }
 
-/** A QR code of level M, one path of runs; hung into the gap by its quiet zone, so that its dark edge stands in line. */
-function codeDrawing(text: string): Element {
+/**
+ * A QR code of level M, one path of runs; hung into the gap by its quiet zone, so that its dark edge stands in line. An
+ * image, since Chromium tags a drawing within a page as no figure.
+ */
+function codePicture(text: string, alt: string): Element {
   const { data, size } = encode(text, { ecc: "M", border: 0 });
+  const side = size + 2 * quietModules;
   const modulePx = Math.max(codeMm / size, moduleMm) * pxOfMm;
-  const sidePx = (size + 2 * quietModules) * modulePx;
   const runs = data.flatMap((row, y) =>
     [
       ...row
@@ -136,15 +135,10 @@ function codeDrawing(text: string): Element {
         `M${index + quietModules} ${y + quietModules}h${length}v1h-${length}z`,
     ),
   );
-  const side = size + 2 * quietModules;
-  return s(
-    "svg",
-    {
-      viewBox: `0 0 ${side} ${side}`,
-      width: sidePx.toFixed(2),
-      height: sidePx.toFixed(2),
-      style: `margin-left: ${(-quietModules * modulePx).toFixed(2)}px`,
-    },
-    [s("path.fill-ink", { d: runs.join("") })],
-  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}"><path d="${runs.join("")}"/></svg>`;
+  return h("img", {
+    alt,
+    src: `data:image/svg+xml,${encodeURIComponent(svg)}`,
+    style: `width: ${(side * modulePx).toFixed(2)}px; margin-left: ${(-quietModules * modulePx).toFixed(2)}px`,
+  });
 }
