@@ -118,9 +118,7 @@ export async function htmlFiles(
   for (const [path, program] of programs)
     files.set(programPageName(path), programPage(frame, path, program, printed));
 
-  for (const section of pages)
-    for (const figure of widgetFigures(section.tree))
-      files.set(`${liveFigure(figure).path}.html`, shortPage(book, section, figure));
+  for (const [name, text] of shortPages(frame, deps)) files.set(name, text);
 
   const code = [...programs.values()].map(({ text }) => text).join("");
   for (const [id, bytes] of await subsetsFor(book, deps, code))
@@ -234,9 +232,21 @@ function programPage(
   );
 }
 
+/** A short page for each widget that is printed, and the script that leads on. */
+function shortPages({ book, pages }: Frame, deps: HtmlDeps): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const section of pages)
+    for (const figure of widgetFigures(section.tree))
+      files.set(`${liveFigure(figure).path}.html`, shortPage(book, section, figure));
+  if (files.size > 0) files.set(liveScript, deps.theme("live.js"));
+  return files;
+}
+
+const liveScript = "assets/live.js";
+
 /**
- * From the address of a printed widget to the live one in its chapter, in the state that is printed. Of two refreshes a
- * browser heeds the first: without a script, for which the state would be words, it is the one to the figure.
+ * From the address of a printed widget to the live one in its chapter, in the state that is printed. Where no script can
+ * show a state it leads to the figure: browsers do not agree on which of two refreshes counts, so the other way is a script.
  */
 function shortPage(book: EditionBook, section: Section, figure: Element): string {
   const { id, path, label, state, step } = liveFigure(figure);
@@ -252,8 +262,8 @@ function shortPage(book: EditionBook, section: Section, figure: Element): string
     head: `<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark">
 <noscript><meta http-equiv="refresh" content="0; url=${escapeAttribute(href)}"></noscript>
-<meta http-equiv="refresh" content="0; url=${escapeAttribute(live)}">
-<link rel="stylesheet" href="${home}assets/book.css">`,
+<link rel="stylesheet" href="${home}assets/book.css">
+<script src="${home}${liveScript}" defer></script>`,
     bodyClass: "short-page",
     body: [
       h("main#main", [

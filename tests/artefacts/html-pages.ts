@@ -11,7 +11,10 @@ import { elements, hasClass } from "../../scripts/tree.ts";
 import { requireDist } from "./dist.ts";
 
 export const folder = requireDist("complete", "html");
-export const pages = listFiles(folder).filter((name) => name.endsWith(".html"));
+const allPages = listFiles(folder).filter((name) => name.endsWith(".html"));
+/** Pages that lead on to a live figure as soon as they are opened: `live.test.ts` follows such. */
+export const shortPages = allPages.filter((name) => name.startsWith("w/"));
+export const pages = allPages.filter((name) => !shortPages.includes(name));
 /** Pages of text, and of whole programs: hundreds that one function makes, of which few stand for all where a look at each takes long. */
 export const textPages = pages.filter((name) => !name.startsWith("code/"));
 export const programPages = pages.filter((name) => name.startsWith("code/"));
@@ -25,7 +28,7 @@ export const chapters = textPages.filter((name) => /^\d\d-/.test(name));
 export const longest = chapters.reduce((best, name) => (sizeOf(name) > sizeOf(best) ? name : best));
 
 export const trees = new Map<string, Root>(
-  pages.map((name) => [name, fromHtml(readFileSync(join(folder, name), "utf8"))]),
+  allPages.map((name) => [name, fromHtml(readFileSync(join(folder, name), "utf8"))]),
 );
 
 export function treeOf(name: string): Root {

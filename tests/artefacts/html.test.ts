@@ -21,6 +21,7 @@ import {
   open,
   pages,
   samplePages,
+  shortPages,
   treeOf,
   watchedPage,
 } from "./html-pages.ts";
@@ -42,11 +43,14 @@ test("loads every page without an error and without a network", async () => {
 
 test("leads every link of the edition to a place that exists", () => {
   const ids = new Map(pages.map((name) => [name, idsOf(treeOf(name))]));
-  const dead = pages.flatMap((name) =>
+  const dead = [...pages, ...shortPages].flatMap((name) =>
     linksOf(treeOf(name))
       .filter((href) => !/^(?:https?|mailto):/.test(href))
       .filter((href) => {
-        const [path = "", id] = href.split("#");
+        // Behind the id of a live figure stands its state.
+        const [path = "", id] = (name.startsWith("w/") ? href.replace(/\?.*$/, "") : href).split(
+          "#",
+        );
         const known = ids.get(path === "" ? name : posix.join(posix.dirname(name), path));
         // The page of a program reads what follows # itself; run.test.ts follows such links.
         if (/^run-.+\.html$/.test(path)) return known === undefined;
@@ -58,7 +62,7 @@ test("leads every link of the edition to a place that exists", () => {
 });
 
 test("has a title, a description and a language on every page", () => {
-  const lacking = pages.filter((name) => {
+  const lacking = [...pages, ...shortPages].filter((name) => {
     const tree = treeOf(name);
     const has = (test: (node: Element) => boolean) => elements(tree, test).length > 0;
     return !(
@@ -95,7 +99,7 @@ test("is valid HTML", async () => {
     }),
   );
   const wrong: string[] = [];
-  for (const name of pages) {
+  for (const name of [...pages, ...shortPages]) {
     const report = await validate.validateFile(join(folder, name));
     for (const result of report.results)
       for (const message of result.messages)

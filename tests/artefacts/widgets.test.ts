@@ -80,6 +80,22 @@ test("there are widgets for the matters that move", () => {
   expect(new Set(places.map(({ name }) => name)).size).toBeGreaterThanOrEqual(18);
 });
 
+/** What the chapter asks to be printed of a widget, as in an address. */
+function printedState(id: string): string {
+  const texts = listFiles(join(root, "chapters")).filter((name) => name.endsWith(".md"));
+  for (const name of texts) {
+    const text = readFileSync(join(root, "chapters", name), "utf8");
+    const line = new RegExp(`:::widget\\{#${id} .*`).exec(text)?.[0];
+    if (line === undefined) continue;
+    const controls = [...line.matchAll(/ ([\w-]+)=(?:"([^"]*)"|([^\s}]+))/g)]
+      .map(([, key = "", quoted, bare]) => [key, quoted ?? bare ?? ""] as const)
+      .filter(([key]) => !["name", "step"].includes(key))
+      .map(([key, value]) => [key === "print-step" ? "step" : key, value]);
+    return new URLSearchParams(controls).toString();
+  }
+  throw new Error(`No chapter has ${id}`);
+}
+
 describe.each(places)("$name in $page", ({ page: path, id, name, state }) => {
   test("shows at each step what the simulation has, by mouse and by keyboard", async () => {
     const widget = await widgetNamed(name);
@@ -101,6 +117,22 @@ describe.each(places)("$name in $page", ({ page: path, id, name, state }) => {
     }
     await page.close();
   }, 60_000);
+
+  test("is found through its short page in the state that its chapter has printed", async () => {
+    const widget = await widgetNamed(name);
+    const page = await open(`w/${id.replace("fig-", "")}.html`);
+    await page.waitForSelector(`#${id}[data-mounted]`);
+    const printed = readState(widget, printedState(id));
+    await page.waitForFunction(
+      (figure, step) =>
+        document.querySelector<HTMLInputElement>(`#${figure} [data-do="scrub"]`)?.value === step,
+      { timeout: 5000 },
+      id,
+      String(printed.step),
+    );
+    expect(await cellsIn(page, id)).toEqual(cellsOf(widget, printed));
+    await page.close();
+  });
 
   test("shows its presets, and goes back to what the page began with", async () => {
     const widget = await widgetNamed(name);
