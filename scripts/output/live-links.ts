@@ -27,6 +27,8 @@ const quietModules = 4;
 const codeMm = 16;
 const moduleMm = 0.4;
 const pxOfMm = 96 / 25.4;
+/** Letters of an address in the narrowest margin column. */
+const columnsMax = 18;
 
 export function widgetFigures(tree: Section["tree"]): Element[] {
   return elements(tree, (node) => hasClass(node, "has-widget"));
@@ -67,19 +69,23 @@ function besideFigure(figure: Element, address: string | null, isFirst: boolean)
   const words = wordsOf(live, address);
   const how = isFirst ? [h("p", howTo(address))] : [];
   if (address === null) {
-    figure.children.push(h("div.live", [h("p", ["Live: ", pathCode(words)]), ...how]));
+    figure.children.push(h("div.live", [h("p", ["Live: ", pathCode(words, "wbr")]), ...how]));
     return;
   }
   const href = addressOf(live, address);
   const alt = `Code for ${words}: this figure, live, at step ${live.step}`;
   figure.children.push(
-    h("div.live", [codePicture(href, alt), h("p", h("a", { href }, [pathCode(words)])), ...how]),
+    h("div.live", [
+      codePicture(href, alt),
+      h("p", h("a", { href }, [pathCode(words, "br")])),
+      ...how,
+    ]),
   );
 }
 
 function inCaption(figure: Element, address: string | null, isFirst: boolean): void {
   const live = liveFigure(figure);
-  const path = pathCode(wordsOf(live, address));
+  const path = pathCode(wordsOf(live, address), "wbr");
   const way = address === null ? path : h("a", { href: addressOf(live, address) }, [path]);
   const how = isFirst ? ` ${howTo(address)}` : "";
   const caption = figure.children.find(
@@ -99,21 +105,28 @@ function addressOf({ path }: LiveFigure, address: string): string {
   return `${address}${path}.html`;
 }
 
-/** What is read and typed: hosts of folders serve a page without its ending. */
+/** What is read and typed. Most hosts serve a page without its ending; code and link have it, for those that do not. */
 function wordsOf({ path }: LiveFigure, address: string | null): string {
   return `${address ?? ""}${path}`.replace(/^https:\/\//, "");
 }
 
-/** Broken behind its slashes. */
-function pathCode(words: string): Element {
+/**
+ * Broken behind slashes, and behind the hyphens of a name only where that is wider than the column.
+ *
+ * @param beforeName  in the margin a name has a line of its own, lest a hyphen of it be taken for one of a broken word
+ */
+function pathCode(words: string, beforeName: "br" | "wbr"): Element {
   const pieces = words.split(/(?<=\/)/);
-  return h(
-    "code",
-    pieces.flatMap((piece, index): ElementContent[] => [
-      ...(index > 0 ? [h("wbr")] : []),
-      { type: "text", value: piece },
-    ]),
-  );
+  const name = pieces.pop() ?? "";
+  const parts = name.length > columnsMax ? name.split(/(?<=-)/) : [name];
+  return h("code", [...withBreaks(pieces), h(beforeName), ...withBreaks(parts)]);
+}
+
+function withBreaks(pieces: readonly string[]): ElementContent[] {
+  return pieces.flatMap((value, index): ElementContent[] => [
+    ...(index > 0 ? [h("wbr")] : []),
+    { type: "text", value },
+  ]);
 }
 
 /**
