@@ -948,9 +948,11 @@ function crop(tree: Element, view: string | null | undefined): void {
   if (svg === undefined) return;
   const [x = 0, y = 0, width = 0, height = 0] = view.split(" ").map(Number);
   const window = xml("rect", { x, y, width, height }, []);
+  // Another part may be shown beside it.
+  const id = `view-${view.replaceAll(" ", "-")}`;
   svg.children = [
-    xml("clipPath", { id: "view" }, [window]),
-    xml("g", { clipPath: "url(#view)" }, svg.children),
+    xml("clipPath", { id }, [window]),
+    xml("g", { clipPath: `url(#${id})` }, svg.children),
   ];
   Object.assign(svg.properties, { viewBox: view, className: ["cropped"] });
 }

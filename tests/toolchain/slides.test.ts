@@ -100,7 +100,14 @@ const front = "---\ntitle: T\nduration: 5m\n---\n\n";
 const notes = "\n:::notes\nWords.\n:::\n";
 
 const book = { title: "B", subtitle: "", authors: [], language: "en", publisher: "" };
-const whole = { ...book, year: 2000, licenceText: "", licenceCode: "", identifier: "b", address: null };
+const whole = {
+  ...book,
+  year: 2000,
+  licenceText: "",
+  licenceCode: "",
+  identifier: "b",
+  address: null,
+};
 const meta = {
   ...whole,
   codeColumnsMax: 76,
