@@ -1037,7 +1037,14 @@ function runButton(node: LeafDirective, work: Work): Node[] {
 }
 
 /** Room for code on a slide, in pixels, and what a column and a line need of a type size. */
-const codeRoom = { widthPx: 1090, heightPx: 505, captionsPx: 84, proofPx: 34, gapPx: 20 };
+const codeRoom = {
+  widthPx: 1090,
+  heightPx: 505,
+  captionsPx: 84,
+  proofPx: 34,
+  gapPx: 20,
+  runPx: 72,
+};
 const codeType = { sizePxMin: 20, sizePxMax: 28, columnEm: 0.6, lineEm: 1.36 };
 
 /** All listings of a slide in one size: as large as the longest line and the number of lines allow. */
@@ -1052,8 +1059,11 @@ function sizeCode(tree: HastRoot): HastRoot {
   const hasCaptions = listings.some(
     (listing) => (listing.children[1] as Element).children.length > 0,
   );
+  const hasRun = elements(tree, (node) => hasClass(node, "run")).length > 0;
   const extra =
-    listings.length * (codeRoom.proofPx + codeRoom.gapPx) + (hasCaptions ? codeRoom.captionsPx : 0);
+    listings.length * (codeRoom.proofPx + codeRoom.gapPx) +
+    (hasCaptions ? codeRoom.captionsPx : 0) +
+    (hasRun ? codeRoom.runPx : 0);
   const byHeight = (codeRoom.heightPx - extra) / (lines.length * codeType.lineEm);
   const byWidth = codeRoom.widthPx / (columns * codeType.columnEm);
   const size = Math.max(codeType.sizePxMin, Math.min(codeType.sizePxMax, byHeight, byWidth));
