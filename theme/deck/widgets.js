@@ -35,7 +35,18 @@
     panel.append(more);
   }
 
+  // On paper a slide without steps shows where its widget ends.
+  const print = () => {
+    const isByStep = /[?&]steps\b/.test(location.search);
+    for (const figure of document.querySelectorAll("[data-widget]")) {
+      if (!isByStep)
+        for (const go of figure.querySelectorAll(".widget-go")) go.classList.add("visible");
+      show(figure, written(figure));
+    }
+  };
+
   if (partialFailure) {
+    Reveal.on("pdf-ready", print);
     Reveal.on("ready", follow);
     Reveal.on("slidechanged", follow);
     const steps = ({ fragment }) => fragment.matches(".widget-go") && follow();
