@@ -11,6 +11,7 @@ import { type CutBook, checkCourses, readCourses, sessionDeck, sessionsOf } from
 import { readText, writeFile } from "./files.ts";
 import { keptSubset } from "./kept.ts";
 import { makeKit } from "./kit/make.ts";
+import { loadLabs } from "./labs.ts";
 import { type DeckDeps, deckFiles, type Handout, handoutHtml } from "./output/deck.ts";
 import { deckOffenders } from "./output/deck-check.ts";
 import { deckPdf, sheetsPdf } from "./output/deck-print.ts";
@@ -52,11 +53,35 @@ export function cutDecks(made: MadeBook): CutBook {
   });
   // A deck answers to the proof as a chapter does.
   if (made.proof) checkExecuted(printed, made.proof);
-  for (const deck of decks) checkRegions(deck, made.chapters);
+  const labs = loadLabs(made.pool.root).map(({ id }) => id);
+  for (const deck of decks) {
+    checkRegions(deck, made.chapters);
+    checkNames(deck, labs, [...(made.pool.skills?.sentences.keys() ?? [])]);
+  }
   const courses = made.pool.courses && readCourses(copyOf(made.pool.courses));
   if (courses) checkCourses(courses, decks);
   const files = [...decks.map(({ file }) => file), ...(courses ? [courses.file] : [])];
   return { decks, courses, files };
+}
+
+/** Labs and skills that a deck names are there. */
+function checkNames(deck: CutDeck, labs: readonly string[], skills: readonly string[]): void {
+  for (const found of deck.skills.filter((skill) => !skills.includes(skill)))
+    fail(deck.file, { line: 1, column: 1 }, "slide-skill", {
+      reason: "A deck teaches a skill that is in no list",
+      found,
+      known: skills,
+    });
+  for (const { body, line } of deck.slides)
+    for (const node of elements(body, (each) => property(each, "dataLab") !== null)) {
+      const found = property(node, "dataLab") ?? "";
+      if (!labs.includes(found))
+        fail(deck.file, { line, column: 1 }, "slide-lab", {
+          reason: "An exercise names a lab that is not there",
+          found,
+          known: labs,
+        });
+    }
 }
 
 function copyOf(file: VFile): VFile {

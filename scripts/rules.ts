@@ -110,6 +110,8 @@ export const rules = {
   "slide-notes": "A slide has notes.",
   "slide-instead": "A slide that may go says what its speaker says then.",
   "slide-time": "Minutes of slides add up to no more than the deck's duration.",
+  "slide-skill": "A deck teaches skills of chapters/skills.yaml.",
+  "slide-lab": "A lab of an exercise is one of slides/kit/labs/.",
   "slide-region": "A slide shows listings of its deck's chapters.",
   "course-deck":
     "A session names decks that are meant for its course, and each course that a deck names has one.",
