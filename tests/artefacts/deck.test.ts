@@ -66,6 +66,9 @@ test("there is a deck", () => {
   expect(decks.length).toBeGreaterThan(0);
 });
 
+/** Steps of listings in all decks: one without listings has none. */
+let stepsLit = 0;
+
 describe.each(decks)("deck %s", (deck) => {
   test("goes through all slides and steps by the arrow key, and back, without a problem", async () => {
     const { page, problems } = await openDeck(deck);
@@ -108,7 +111,7 @@ describe.each(decks)("deck %s", (deck) => {
       return found;
     });
     await page.close();
-    expect(steps.length).toBeGreaterThan(5);
+    stepsLit += steps.length;
     for (const { lit, dim } of steps) {
       expect(lit.length).toBeGreaterThan(0);
       expect(new Set(lit)).toEqual(new Set(["1"]));
@@ -255,4 +258,8 @@ describe.each(decks)("deck %s", (deck) => {
     expect(told).toBeGreaterThan(5);
     expect(wide).toBeLessThanOrEqual(390);
   });
+});
+
+test("listings of decks go through their lines", () => {
+  expect(stepsLit).toBeGreaterThan(5);
 });
