@@ -38,6 +38,8 @@ type RevealApi = {
 function measureDeck(frame: { width: number; height: number }): Offender[] {
   const reveal = (globalThis as unknown as { Reveal: RevealApi }).Reveal;
   const offenders: Offender[] = [];
+  /** By text as the style has it: red, green, blue. */
+  const colors = new Map<string, number[] | null>();
   reveal.getSlides().forEach((slide, index) => {
     const steps = slide.querySelectorAll(".fragment").length;
     const seen = new Set<string>();
@@ -130,11 +132,16 @@ function measureDeck(frame: { width: number; height: number }): Offender[] {
     return getComputedStyle(document.body).backgroundColor;
   }
   function colorOf(text: string): number[] | null {
-    const canvas = document.createElement("canvas").getContext("2d");
-    if (!canvas || text === "none") return null;
-    canvas.fillStyle = text;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data];
+    const known = colors.get(text);
+    if (known !== undefined) return known;
+    const canvas = text === "none" ? null : document.createElement("canvas").getContext("2d");
+    if (canvas) {
+      canvas.fillStyle = text;
+      canvas.fillRect(0, 0, 1, 1);
+    }
+    const color = canvas ? [...canvas.getImageData(0, 0, 1, 1).data] : null;
+    colors.set(text, color);
+    return color;
   }
   /** WCAG 2.2, definition of relative luminance. */
   function luminance([r = 0, g = 0, b = 0]: number[]): number {
