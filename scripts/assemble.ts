@@ -24,7 +24,12 @@ import * as pages from "./pages.ts";
 import { countWords, minutesOf, sum } from "./reading-time.ts";
 import { selectSections } from "./select.ts";
 import { type SkillList, skillsPage } from "./skills.ts";
-import { type CitationStyle, citeWorks } from "./transform/citations.ts";
+import {
+  type CitationStyle,
+  type CitedWorks,
+  citeWorks,
+  writeCitations,
+} from "./transform/citations.ts";
 import { gatherIndex } from "./transform/index-terms.ts";
 import { numberChapter } from "./transform/labels.ts";
 import { resolveReferences } from "./transform/references.ts";
@@ -59,14 +64,7 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
   const { book } = assembly;
   const drafts = draftSections(edition, assembly);
   const written = drafts.filter((draft) => draft.chapter !== null);
-  for (const { tree } of written) selectEdition(tree, edition.id);
-  const selections = new Map(
-    edition.parts.flatMap((part) => part.chapters).map((selection) => [selection.id, selection]),
-  );
-  for (const { section, tree } of written) {
-    const selection = selections.get(section.id);
-    if (section.kind === "chapter" && selection) selectSections(tree, selection);
-  }
+  for (const { section, tree } of written) cut(edition, section, tree);
 
   const labels = new Map<string, Label>();
   for (const { section, tree, chapter } of written)
@@ -77,8 +75,7 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
   const chapters = written
     .filter(({ section }) => section.kind === "chapter")
     .map(({ section, tree }) => ({ title: section.title, number: section.number ?? "", tree }));
-  const hasSolutions = edition.solutions === "back" && edition.back.includes("solutions");
-  if (!hasSolutions) for (const { tree } of chapters) pages.dropSolutions(tree);
+  if (!hasSolutions(edition)) for (const { tree } of chapters) pages.dropSolutions(tree);
   // References are resolved where they were written, so that one that leads nowhere can be told with its place.
   const outside: OutsideReference[] = [];
   for (const { tree, chapter } of written)
@@ -141,6 +138,44 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
     for (const label of pages.labelsOfPage(section))
       if (!labels.has(label.id)) labels.set(label.id, label);
   return { book, edition, sections: whole, labels, indexEntries, outside };
+}
+
+/** What one chapter again needs of the edition that it stands in. */
+export type Surroundings = Pick<Assembly, "ids" | "completeTitle"> & {
+  readonly book: EditionBook;
+  /** All that the edition cites. */
+  readonly works: CitedWorks;
+  /** Number of index marks in the sections before. */
+  readonly marksBefore: number;
+};
+
+/**
+ * One chapter of an edition anew, after its text has changed: what else the edition has stays, and pages that are made of
+ * all chapters are not made again.
+ */
+export function assembleAgain(chapter: Chapter, before: Section, around: Surroundings): Section {
+  const { edition, labels: all } = around.book;
+  const { title, question, abstract } = chapter.meta;
+  const section = { ...before, title, question, abstract };
+  const tree = copyTree(chapter.tree);
+  cut(edition, section, tree);
+  const labels = new Map([...all].filter(([, label]) => label.sectionId !== before.id));
+  for (const label of numberChapter(tree, chapter, section.number ?? ""))
+    labels.set(label.id, { ...label, sectionId: section.id });
+  if (!hasSolutions(edition)) pages.dropSolutions(tree);
+  const { ids, completeTitle } = around;
+  resolveReferences(tree, { labels, ids, completeTitle, onOutside() {} });
+  pages.takeSolutions([{ title, number: section.number ?? "", tree }]);
+  writeCitations(tree, around.works);
+  // The glossary and the index are thrown away: what is wanted are the anchors of terms and marks.
+  pages.glossaryPage([tree]);
+  gatherIndex([{ id: section.id, title, tree }], around.marksBefore);
+  if (!edition.back.includes("bibliography")) unlink([tree], "#bib-");
+  return finish({ section, tree, chapter }, tree);
+}
+
+function hasSolutions({ solutions, back }: Edition): boolean {
+  return solutions === "back" && back.includes("solutions");
 }
 
 /** What of the proof's counts belongs to this edition. */
@@ -305,6 +340,14 @@ function roman(number: number): string {
       rest -= value;
     }
   return text;
+}
+
+/** Cut a tree down to what an edition takes of it. */
+function cut(edition: Edition, section: Draft["section"], tree: Root): void {
+  selectEdition(tree, edition.id);
+  const selections = edition.parts.flatMap((part) => part.chapters);
+  const selection = selections.findLast(({ id }) => id === section.id);
+  if (section.kind === "chapter" && selection) selectSections(tree, selection);
 }
 
 /** Keep what is for this edition; what is for some formats keeps its container until a format is chosen. */

@@ -29,7 +29,7 @@ import { listSamples, runSamples } from "./samples.ts";
 import { loadSources, type Sources, unusedSources } from "./sources.ts";
 import { checkTermOrder } from "./term-order.ts";
 import { checkTerms } from "./terms.ts";
-import { checkCitations } from "./transform/citations.ts";
+import { type CitationStyle, checkCitations } from "./transform/citations.ts";
 import { diagramKey, type Picture } from "./transform/figures.ts";
 import { checkIndex } from "./transform/index-terms.ts";
 import { checkIdForms, collectIds } from "./transform/labels.ts";
@@ -48,6 +48,8 @@ export type BookOptions = {
   readonly progress: Progress;
   /** False builds without the listing proof. */
   readonly prove: boolean;
+  /** The one edition that is assembled; all of them unless given. */
+  readonly edition?: string;
 };
 
 export type MadeBook = {
@@ -63,7 +65,12 @@ export type MadeBook = {
   readonly widgets: ReadonlyMap<string, string>;
   readonly proof: Proof | null;
   readonly colophon: Colophon;
+  /** Every id of the pool. */
+  readonly ids: ReturnType<typeof collectIds>;
 };
+
+/** What an edition calls the one that has everything. */
+export const completeTitle = "the complete edition";
 
 export function cacheFolder(root: string, name: string): string {
   return join(root, ".cache", name);
@@ -105,7 +112,7 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     runs,
     pictures,
     chapterIds,
-    titleAnchors: new Map(pool.chapters.map(({ meta }) => [meta.id, slug(meta.title)])),
+    titleAnchors: titleAnchorsOf(pool),
     charactersMissing,
   };
   const made = written.map((chapter, index) => {
@@ -157,12 +164,9 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     frontmatter: byId(frontmatter),
     openings: byId(openings),
     bibliography: pool.bibliography,
-    citationStyle: {
-      style: themeText(root, "citations.csl"),
-      locale: themeText(root, "locale-en-US.xml"),
-    },
+    citationStyle: citationStyle(root),
     ids,
-    completeTitle: "the complete edition",
+    completeTitle,
     colophon,
     skills: pool.skills,
     linesOf(path, name) {
@@ -179,7 +183,9 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
   }
   const editions = hasErrors(files)
     ? []
-    : pool.editions.map((edition) => assembleEdition(edition, assembly));
+    : pool.editions
+        .filter(({ id }) => options.edition === undefined || options.edition === id)
+        .map((edition) => assembleEdition(edition, assembly));
   for (const edition of editions) {
     const file = pool.editionFiles.get(edition.edition.id);
     if (file) checkEdition(edition, file);
@@ -196,6 +202,18 @@ export async function makeBook(options: BookOptions): Promise<MadeBook> {
     widgets,
     proof,
     colophon,
+    ids,
+  };
+}
+
+export function titleAnchorsOf({ chapters }: Pool): ReadonlyMap<string, string> {
+  return new Map(chapters.map(({ meta }) => [meta.id, slug(meta.title)]));
+}
+
+export function citationStyle(root: string): CitationStyle {
+  return {
+    style: themeText(root, "citations.csl"),
+    locale: themeText(root, "locale-en-US.xml"),
   };
 }
 
@@ -255,8 +273,8 @@ async function drawDiagrams(
   return drawSources(options, new Map(wanted.map((source) => [source, source])));
 }
 
-async function drawSources(
-  { root, browser, progress }: BookOptions,
+export async function drawSources(
+  { root, browser, progress }: Pick<BookOptions, "root" | "browser" | "progress">,
   wanted: ReadonlyMap<string, string>,
 ): Promise<Map<string, Picture>> {
   if (wanted.size === 0) return new Map();

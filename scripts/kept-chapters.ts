@@ -127,7 +127,7 @@ export function keptChapters(folder: string, toolchainRoot: string): KeptChapter
   };
 }
 
-/** Modules that a chapter may depend on: outputs stand below the pipeline and cannot reach it. */
+/** Modules that a chapter may depend on: outputs and the preview stand below the pipeline and cannot reach it. */
 function transforming(paths: readonly string[]): string[] {
-  return paths.filter((path) => !path.startsWith("output/"));
+  return paths.filter((path) => !/^(?:output|preview)\//.test(path));
 }

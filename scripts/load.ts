@@ -131,8 +131,7 @@ const editionFields: Fields = {
 export function loadPool(root: string): Pool {
   const files: VFile[] = [];
   const open = (path: string): VFile => {
-    const file = new VFile({ path, value: readText(join(root, path)) });
-    checkBytes(file, readBytes(join(root, path)));
+    const file = openFile(root, path);
     files.push(file);
     return file;
   };
@@ -207,6 +206,17 @@ export function loadPool(root: string): Pool {
     courses: exists(join(root, "slides/courses.yaml")) ? open("slides/courses.yaml") : null,
     files,
   };
+}
+
+function openFile(root: string, path: string): VFile {
+  const file = new VFile({ path, value: readText(join(root, path)) });
+  checkBytes(file, readBytes(join(root, path)));
+  return file;
+}
+
+/** One chapter alone, for who has the rest of the book already. */
+export function readChapter(root: string, path: string): ChapterSource {
+  return chapterFrom(openFile(root, path));
 }
 
 /** The id of the text that opens a part of an edition, or closes it. */

@@ -1,7 +1,8 @@
 /** Files of figures/ and images of chapters -> pictures: drawings read, programs drawn, rasters embedded. */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { dirname, extname, join, posix } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { Element, Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
@@ -26,7 +27,11 @@ import type { Still } from "./widget/still.ts";
 type Drawn =
   | { readonly svg: string; readonly program: string | null; readonly seed: number | null }
   | { readonly still: Still }
-  | { readonly error: string };
+  | {
+      readonly error: string;
+      /** Where in the book's own programs, as `path:line:column`. */
+      readonly at?: string;
+    };
 
 /** The first bytes by which a file of each type is known. */
 const beginnings: Readonly<Record<string, string>> = {
@@ -104,12 +109,18 @@ export async function makePictures(
         kind: "problem",
         rule: isWidget(path) ? "widget-draws" : "figure-draws",
         reason: `${path} does not draw: ${drawn.error}`,
+        ...(drawn.at === undefined ? {} : { at: drawn.at }),
       });
     else if ("still" in drawn) pictures.set(path, widgetPicture(drawn.still, path));
     else pictures.set(path, svgPicture(drawn.svg, path, proofOf(drawn)));
   }
   for (const [path, picture] of await renderDiagrams(diagrams)) pictures.set(path, picture);
   return pictures;
+}
+
+/** What a picture is drawn from: the files that it imports, itself among them. */
+export function filesOfPicture(root: string, key: string): string[] {
+  return closureOf(root, fileOfKey(key)).filter((_, at) => at % 2 === 0);
 }
 
 /** `figures/<name>/widget.ts?seed=7&step=4` (`widgetKey`). */
@@ -291,24 +302,74 @@ async function drawPrograms(
   return drawn;
 }
 
-/** Prints one line a figure as soon as it is drawn, marked, since a program may print things of its own. */
+/**
+ * Waits for one line with the paths, and prints one line a figure as soon as it is drawn, marked, since a program may print
+ * things of its own. A mistake is told with its place in the book's own files: the first of them in the stack, or the line
+ * that does not parse and the column under which Node puts its caret.
+ */
 const drawScript = `
-const [paths, stillModule] = JSON.parse(process.argv[1]);
+import { createInterface } from "node:readline";
+const [stillModule, ...ahead] = process.argv.slice(1);
+const home = "file://" + encodeURI(process.cwd()) + "/";
+const line = new Promise((done) => createInterface({ input: process.stdin }).once("line", done).once("close", done));
+const { stillOf } = await import(stillModule);
+for (const path of ahead) await import(new URL(encodeURI(path), home).href).catch(() => {});
 const write = process.stdout.write.bind(process.stdout);
 const tell = (path, result) => new Promise((done) => write("\\n\\u0001" + JSON.stringify([path, result]) + "\\n", done));
-for (const path of paths) {
-  try {
-    const [file, query] = path.split("?");
-    const figure = await import(new URL(encodeURI(file), "file://" + encodeURI(process.cwd()) + "/").href);
-    if (query !== undefined) {
-      const { stillOf } = await import(stillModule);
-      await tell(path, { still: stillOf(figure.default, query) });
-    } else await tell(path, { svg: String(figure.draw()), program: figure.program ?? null, seed: figure.seed ?? null });
-  } catch (error) {
-    await tell(path, { error: String(error && error.message || error).split("\\n")[0] });
-  }
-}
+const placeOf = (stack) => {
+  const found = /^([^\\s:]+):(\\d+)(?::(\\d+))?/.exec(stack.split(home)[1] ?? "");
+  const caret = stack.split("\\n").find((line) => /^ *\\^+$/.test(line)) ?? "^";
+  return found ? { at: decodeURI(found[1]) + ":" + found[2] + ":" + (found[3] ?? caret.indexOf("^") + 1) } : {};
+};
+const draw = async (path) => {
+  const [file, query] = path.split("?");
+  const figure = await import(new URL(encodeURI(file), home).href);
+  if (query !== undefined) return { still: stillOf(figure.default, query) };
+  return { svg: String(figure.draw()), program: figure.program ?? null, seed: figure.seed ?? null };
+};
+for (const path of JSON.parse((await line) ?? "[]"))
+  await draw(path).then(
+    (drawn) => tell(path, drawn),
+    (error) => tell(path, { error: String(error && error.message || error).split("\\n")[0], ...placeOf(String(error && error.stack)) }),
+  );
+process.exit();
 `;
+
+type DrawingProcess = ChildProcessByStdio<Writable, Readable, null>;
+
+function startDrawing(root: string, ahead: readonly string[] = []): DrawingProcess {
+  return spawn(
+    process.execPath,
+    ["--input-type=module", "--eval", drawScript, "--", stillModule, ...ahead],
+    { cwd: root, env: { ...process.env, NODE_OPTIONS: "" }, stdio: ["pipe", "pipe", "ignore"] },
+  );
+}
+
+type Waiting = { readonly child: DrawingProcess; readonly ahead: readonly string[] };
+const waiting = new Map<string, Waiting>();
+
+/**
+ * Start a process that waits for what is drawn next, as a preview does; it ends with this one.
+ *
+ * @param ahead  modules that it loads while it waits
+ */
+export function waitToDraw(root: string, ahead: readonly string[]): void {
+  if (waiting.has(root)) return;
+  const child = startDrawing(root, ahead);
+  const mine = { child, ahead };
+  waiting.set(root, mine);
+  child.once("close", () => {
+    if (waiting.get(root) === mine) waiting.delete(root);
+  });
+}
+
+/** Files have changed: a process that has loaded one of them draws no more. */
+export function forgetDrawn(root: string, paths: readonly string[]): void {
+  const mine = waiting.get(root);
+  if (!mine?.ahead.some((path) => paths.includes(path))) return;
+  waiting.delete(root);
+  mine.child.kill();
+}
 
 /**
  * Draw each of these programs. One process draws all of them; where one ends the process or never ends, that one is at fault
@@ -341,15 +402,10 @@ function drawUntilEnd(
   drawn: Map<string, Drawn>,
 ): Promise<string> {
   return new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      ["--input-type=module", "--eval", drawScript, "--", JSON.stringify([paths, stillModule])],
-      {
-        cwd: root,
-        env: { ...process.env, NODE_OPTIONS: "" },
-        stdio: ["ignore", "pipe", "ignore"],
-      },
-    );
+    const child = waiting.get(root)?.child ?? startDrawing(root);
+    waiting.delete(root);
+    child.stdin.on("error", () => {}); // It ended before it read: the close tells how.
+    child.stdin.write(`${JSON.stringify(paths)}\n`);
     let late = false;
     const watch = (): NodeJS.Timeout =>
       setTimeout(() => {

@@ -74,9 +74,21 @@ export function hasErrors(files: readonly VFile[]): boolean {
   return files.some((file) => file.messages.some((message) => message.fatal === true));
 }
 
+/** A message as a person reads it: where, which rule, what is wrong. */
+export type Mistake = { readonly place: string; readonly rule: string; readonly text: string };
+
 /** All messages of all files, one a line, in the order of paths and places; equal lines once. */
 export function formatMessages(files: readonly VFile[]): string {
-  const lines = files
+  return formatMistakes(mistakesOf(files));
+}
+
+export function formatMistakes(mistakes: readonly Mistake[]): string {
+  const lines = mistakes.map(({ place, rule, text }) => `${place}  ${rule}  ${text}`);
+  return [...new Set(lines)].join("\n");
+}
+
+export function mistakesOf(files: readonly VFile[]): Mistake[] {
+  return files
     .flatMap((file) => file.messages.map((message) => ({ path: file.path ?? "?", message })))
     .sort(
       (a, b) =>
@@ -85,11 +97,10 @@ export function formatMessages(files: readonly VFile[]): string {
         (a.message.column ?? 0) - (b.message.column ?? 0) ||
         byCodePoint(a.message.reason, b.message.reason),
     )
-    .map(({ path, message }) => formatMessage(path, message));
-  return [...new Set(lines)].join("\n");
+    .map(({ path, message }) => mistakeOf(path, message));
 }
 
-function formatMessage(path: string, message: VFileMessage): string {
+function mistakeOf(path: string, message: VFileMessage): Mistake {
   const place = `${path}:${message.line ?? 1}:${message.column ?? 1}`;
   const expected = message.expected?.[0];
   const parts = [
@@ -99,7 +110,7 @@ function formatMessage(path: string, message: VFileMessage): string {
     message.note ?? "",
   ];
   const text = parts.filter((part) => part !== "").join("; ");
-  return `${place}  ${message.ruleId ?? "unknown"}  ${text}`;
+  return { place, rule: message.ruleId ?? "unknown", text };
 }
 
 function quoted(text: string): string {

@@ -31,22 +31,38 @@ export function loadSources(root: string): Sources {
   const all = new Map<string, Source>();
   const files: VFile[] = [];
   for (const name of listFiles(join(root, "code"))) {
-    if (!/\.(ts|js|mjs|json|sh|sql|yaml|proto|py|go|rs|java|c|h)$/.test(name)) continue;
     const path = `code/${name}`;
-    const text = readText(join(root, path));
-    const { regions, problems } = regionsOf(path, text);
-    const file = new VFile({ path, value: text });
-    for (const problem of problems)
-      fail(file, { line: problem.line, column: 1 }, problem.rule, { reason: problem.reason });
+    if (!isSource(path)) continue;
+    const { source, file } = readSource(root, path);
     files.push(file);
-    all.set(path, {
-      path,
-      text,
-      regions,
-      imports: importsOf(path, text),
-      waiver: /^\/\/ unprinted: (.+)$/m.exec(text)?.[1] ?? null,
-    });
+    all.set(path, source);
   }
+  return sourcesOf(all, files);
+}
+
+/** Whether the book may print this file. */
+export function isSource(path: string): boolean {
+  return /^code\/.*\.(ts|js|mjs|json|sh|sql|yaml|proto|py|go|rs|java|c|h)$/.test(path);
+}
+
+/** One file of code/, and a file with the mistakes in its region markers. */
+export function readSource(root: string, path: string): { source: Source; file: VFile } {
+  const text = readText(join(root, path));
+  const { regions, problems } = regionsOf(path, text);
+  const file = new VFile({ path, value: text });
+  for (const problem of problems)
+    fail(file, { line: problem.line, column: 1 }, problem.rule, { reason: problem.reason });
+  const source = {
+    path,
+    text,
+    regions,
+    imports: importsOf(path, text),
+    waiver: /^\/\/ unprinted: (.+)$/m.exec(text)?.[1] ?? null,
+  };
+  return { source, file };
+}
+
+export function sourcesOf(all: ReadonlyMap<string, Source>, files: readonly VFile[]): Sources {
   const region = (path: string, name: string): RegionLookup => {
     const source = all.get(path);
     if (!source) return { kind: "no-file", known: [...all.keys()] };

@@ -27,32 +27,42 @@ export async function bundleWidgets(
 ): Promise<Map<string, string>> {
   const names = widgetNames(root);
   if (names.length === 0) return new Map();
-  const closures = names.map((name) => closureOf(root, `figures/${name}/widget.ts`));
-  const lock = readText(join(toolchain, "package-lock.json"));
-  const own = closureOf(toolchain, "scripts/widget/core.ts");
-  const shared = sharedModules(
-    closures.flatMap((closure) => closure.filter((_, at) => at % 2 === 0)),
-  );
+  const shared = sharedModules(root);
   const scripts = new Map<string, string>();
+  const lock = readText(join(toolchain, "package-lock.json"));
   const kept = async (path: string, inputs: readonly string[], make: () => Promise<string>) => {
-    const file = join(cacheFolder, `${hashOf([path, lock, ...inputs])}.js`);
+    const file = join(cacheFolder, `${hashOf([path, lock, ...shared, ...inputs])}.js`);
     if (!isFile(file)) writeFile(file, await make());
     scripts.set(path, readText(file));
   };
-  await kept(corePath, [...own, ...shared, ...closures.flat()], () =>
-    bundleScript(root, coreEntry(root, toolchain, shared)),
-  );
-  for (const [index, name] of names.entries())
-    await kept(scriptPath(name), [...shared, ...(closures[index] ?? [])], () =>
-      bundleScript(root, widgetEntry(root, name), new Set(shared)),
+  const own = closureOf(toolchain, "scripts/widget/core.ts");
+  const texts = shared.flatMap((path) => closureOf(root, path));
+  await kept(corePath, [...own, ...texts], () => bundleCore(root, toolchain, shared));
+  for (const name of names)
+    await kept(scriptPath(name), closureOf(root, `figures/${name}/widget.ts`), () =>
+      bundleWidget(root, name, shared),
     );
   return scripts;
 }
 
 /** The kernel and what lies beside the folders of figures: more than one widget lives on them. */
-function sharedModules(paths: readonly string[]): string[] {
-  const shared = paths.filter((path) => /^code\/kernel\/|^figures\/[^/]+\.ts$/.test(path));
-  return [...new Set(shared)].sort();
+export function sharedModules(root: string): string[] {
+  const paths = widgetNames(root).flatMap((name) =>
+    closureOf(root, `figures/${name}/widget.ts`).filter((_, at) => at % 2 === 0),
+  );
+  return [...new Set(paths.filter(isShared))].sort();
+}
+
+export function isShared(path: string): boolean {
+  return /^code\/kernel\/|^figures\/[^/]+\.ts$/.test(path);
+}
+
+export function bundleCore(root: string, toolchain: string, shared: readonly string[]) {
+  return bundleScript(root, coreEntry(root, toolchain, shared));
+}
+
+export function bundleWidget(root: string, name: string, shared: readonly string[]) {
+  return bundleScript(root, widgetEntry(root, name), new Set(shared));
 }
 
 function coreEntry(root: string, toolchain: string, shared: readonly string[]): string {

@@ -164,22 +164,60 @@ function sectionPages(
   const files: SectionPages["files"] = new Map();
   const printed: PrintedRegion[] = [];
   const linked = new Set<string>();
-  for (const [index, section] of pages.entries()) {
-    const neighbors = { previous: pages[index - 1] ?? null, next: pages[index + 1] ?? null };
+  for (const section of pages) {
     const hrefOf = (id: string): string => {
       const href = hrefFrom(section, id);
       if (!href.startsWith("#")) linked.add(id);
       return href;
     };
-    const tree = bodyOf(section, hrefOf);
-    nameBlocks(tree);
-    if (section.kind !== "back" && section.page !== "copyright") linkTerms(tree, terms, hrefOf);
+    const tree = linkedBody(section, terms, hrefOf);
     printed.push(...listingsOf(tree).map((node) => printedRegion(node, pageName(section))));
-    linkPrograms(listingsOf(tree), programs);
-    if (runnable) addRunLinks(tree, runnable.names);
-    files.set(pageName(section), sectionPage(frame, section, tree, neighbors));
+    files.set(pageName(section), finishPage(frame, section, tree, programs, runnable?.names));
   }
   return { files, printed, linked };
+}
+
+/** A section's own tree for the screen, each block with an address, words linked to the glossary. */
+function linkedBody(
+  section: Section,
+  terms: ReturnType<typeof glossaryTerms>,
+  hrefOf: (id: string) => string,
+): Root {
+  const tree = bodyOf(section, hrefOf);
+  nameBlocks(tree);
+  if (section.kind !== "back" && section.page !== "copyright") linkTerms(tree, terms, hrefOf);
+  return tree;
+}
+
+function finishPage(
+  frame: Frame,
+  section: Section,
+  tree: Root,
+  programs: ReadonlyMap<string, Program>,
+  runnable: ReadonlySet<string> | undefined,
+): string {
+  linkPrograms(listingsOf(tree), programs);
+  if (runnable) addRunLinks(tree, runnable);
+  const at = frame.pages.indexOf(section);
+  const neighbors = { previous: frame.pages[at - 1] ?? null, next: frame.pages[at + 1] ?? null };
+  return sectionPage(frame, section, tree, neighbors);
+}
+
+/**
+ * The page of one section alone, for a preview.
+ *
+ * @param book  trees of other sections may be hollow: only their ids are asked for, and the glossary
+ */
+export function onePage(
+  book: EditionBook,
+  section: Section,
+  programs: ReadonlyMap<string, Program>,
+  runnable: ReadonlySet<string> | undefined,
+): string {
+  const frame: Frame = { book, pages: book.sections.filter(hasPage), hasPrinted: false };
+  const hrefFrom = linksOf(book, frame.pages);
+  const tree = linkedBody(section, glossaryTerms(book), (id) => hrefFrom(section, id));
+  return finishPage(frame, section, tree, programs, runnable);
 }
 
 /** Style, script, and the data that pages load when they are asked for it, by path below assets/. */
@@ -290,7 +328,7 @@ function runPage({ book, hasPrinted }: Frame, program: ProgramData): string {
   });
 }
 
-function styleSheet(deps: ScreenDeps): string {
+export function styleSheet(deps: Pick<ScreenDeps, "theme">): string {
   const notices = fontLicences.map((font) => `${font.family}: ${font.notice}`).join("\n   ");
   return [
     `/* Faces:\n   ${notices} (https://openfontlicense.org) */\n`,
@@ -314,8 +352,11 @@ function hasPage(section: Section): boolean {
   return !["half-title", "title", "contents"].includes(section.page ?? "");
 }
 
+/** Name of the style sheet of all pages below html/. */
+export const styleSheetPath = "assets/book.css";
+
 /** File name of a section's page; index.html is the contents, whatever the sections are called. */
-function pageName(section: Section): string {
+export function pageName(section: Section): string {
   return section.slug === "index" ? "index-of-terms.html" : `${section.slug}.html`;
 }
 

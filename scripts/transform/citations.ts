@@ -36,6 +36,13 @@ export function checkCitations(chapter: Chapter, bibliography: readonly CslEntry
         });
 }
 
+/** How the works that an edition cites are written in its text and in its bibliography. */
+export type CitedWorks = {
+  readonly has: (key: string) => boolean;
+  readonly textFor: (key: string, place: string | null) => ElementContent[];
+  readonly entries: () => { id: string; entry: ElementContent[] }[];
+};
+
 /**
  * Write all citations of an edition.
  *
@@ -44,15 +51,29 @@ export function checkCitations(chapter: Chapter, bibliography: readonly CslEntry
 export function citeWorks(
   trees: readonly Root[],
   bibliography: readonly CslEntry[],
-  { style, locale }: CitationStyle,
+  style: CitationStyle,
 ): { id: string; entry: ElementContent[] }[] {
+  const cited = trees.flatMap(citedKeys);
+  const works = citedWorks(cited, bibliography, style);
+  for (const tree of trees) writeCitations(tree, works);
+  return works.entries();
+}
+
+/** Keys of the works that a tree cites. */
+export function citedKeys(tree: Root): string[] {
+  return elements(tree, isCitation).flatMap(keysOf);
+}
+
+/** @param keys  of all that the edition cites: two works of a year are told apart by a letter */
+export function citedWorks(
+  keys: readonly string[],
+  bibliography: readonly CslEntry[],
+  { style, locale }: CitationStyle,
+): CitedWorks {
   const works = new Map(bibliography.map((entry) => [entry.id, entry]));
-  const cited = new Set(
-    trees
-      .flatMap((tree) => elements(tree, isCitation).flatMap(keysOf))
-      .filter((key) => works.has(key)),
-  );
-  if (cited.size === 0) return [];
+  const cited = new Set(keys.filter((key) => works.has(key)));
+  const has = (key: string): boolean => cited.has(key);
+  if (cited.size === 0) return { has, textFor: () => [], entries: () => [] };
   const engine = new CSL.Engine(
     { retrieveLocale: () => locale, retrieveItem: (id: string) => works.get(id) },
     style,
@@ -63,27 +84,32 @@ export function citeWorks(
     const suffix = place === null ? {} : { suffix: `, ${place}` };
     return inline(engine.makeCitationCluster([{ id: key, ...suffix }]));
   };
-  for (const tree of trees)
-    replaceElements(tree, isCitation, (node, parent) => {
-      const keys = keysOf(node).filter((key) => works.has(key));
-      const links = keys.flatMap((key, index) => {
-        const place = index === keys.length - 1 ? property(node, "dataPlace") : null;
-        const link = made(
-          "a",
-          { className: ["cite"], href: `#${bibliographyId(key)}`, role: "doc-biblioref" },
-          ...textFor(key, place),
-        );
-        return index === 0 ? [link] : [made("span", {}, "; "), link];
-      });
-      return parent.type === "element" && parent.tagName === "dd"
-        ? links
-        : [made("span", { className: ["cite-group"] }, "(", ...links, ")")];
+  const entries = () => {
+    const [parameters, texts] = engine.makeBibliography();
+    return parameters.entry_ids.map(([id], index) => ({
+      id: String(id),
+      entry: inline(String(texts[index] ?? "").replace(/^\s*<div[^>]*>|<\/div>\s*$/g, "")),
+    }));
+  };
+  return { has, textFor, entries };
+}
+
+export function writeCitations(tree: Root, works: CitedWorks): void {
+  replaceElements(tree, isCitation, (node, parent) => {
+    const keys = keysOf(node).filter(works.has);
+    const links = keys.flatMap((key, index) => {
+      const place = index === keys.length - 1 ? property(node, "dataPlace") : null;
+      const link = made(
+        "a",
+        { className: ["cite"], href: `#${bibliographyId(key)}`, role: "doc-biblioref" },
+        ...works.textFor(key, place),
+      );
+      return index === 0 ? [link] : [made("span", {}, "; "), link];
     });
-  const [parameters, entries] = engine.makeBibliography();
-  return parameters.entry_ids.map(([id], index) => ({
-    id: String(id),
-    entry: inline(String(entries[index] ?? "").replace(/^\s*<div[^>]*>|<\/div>\s*$/g, "")),
-  }));
+    return parent.type === "element" && parent.tagName === "dd"
+      ? links
+      : [made("span", { className: ["cite-group"] }, "(", ...links, ")")];
+  });
 }
 
 function inline(markup: string): ElementContent[] {

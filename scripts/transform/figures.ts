@@ -24,6 +24,8 @@ export type Picture =
       readonly reason: string;
       readonly known?: readonly string[];
       readonly line?: number;
+      /** Where the program of the picture fails, as `path:line:column`. */
+      readonly at?: string;
     };
 
 type Options = {
@@ -182,6 +184,7 @@ function find(
   fail(file, place, rule, {
     reason: picture.reason,
     ...(picture.known ? { found: key, known: picture.known } : {}),
+    ...(picture.at ? { other: picture.at } : {}),
   });
   return null;
 }

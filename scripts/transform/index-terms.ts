@@ -6,7 +6,7 @@ import type { Chapter, IndexEntry, Locator } from "../model.ts";
 import { byCodePoint, fail } from "../report.ts";
 import { elements, hasClass, property } from "../tree.ts";
 
-function isMark(node: Element): boolean {
+export function isIndexMark(node: Element): boolean {
   return hasClass(node, "index-mark") || hasClass(node, "term");
 }
 
@@ -21,7 +21,10 @@ export function entryPath(term: string): string[] {
 export function checkIndex(chapters: readonly Chapter[]): void {
   const terms = new Set<string>();
   const defined = new Map<string, string>();
-  const marks = chapters.map((chapter) => ({ chapter, nodes: elements(chapter.tree, isMark) }));
+  const marks = chapters.map((chapter) => ({
+    chapter,
+    nodes: elements(chapter.tree, isIndexMark),
+  }));
   for (const { nodes } of marks)
     for (const node of nodes)
       if (property(node, "dataSee") === null) {
@@ -89,19 +92,21 @@ type Draft = {
  * Give the marks of an edition their anchors (`ix-1`, … in reading order) and gather the index.
  *
  * @param sections  trees in reading order, each with its id and title
+ * @param before  number of marks that stand before them
  */
 export function gatherIndex(
   sections: readonly { readonly id: string; readonly title: string; readonly tree: Root }[],
+  before = 0,
 ): IndexEntry[] {
   const top = draft();
-  let count = 0;
+  let count = before;
   for (const section of sections) {
     let place = section.title;
     const open = new Map<string, { from: string; place: string }>();
     visit(section.tree, "element", (node) => {
       if (/^h[23]$/.test(node.tagName) && property(node, "id") !== null)
         place = textOf(node).trim();
-      if (!isMark(node)) return;
+      if (!isIndexMark(node)) return;
       const term = property(node, "dataTerm") ?? "";
       const range = property(node, "dataRange");
       count += 1;

@@ -134,6 +134,7 @@ function find(
   fail(file, node, problem?.rule ?? "widget-draws", {
     reason: problem?.reason ?? `No picture of ${key}`,
     ...(problem?.known ? { found: node.attributes?.name ?? "", known: problem.known } : {}),
+    ...(problem?.at ? { other: problem.at } : {}),
   });
   return null;
 }

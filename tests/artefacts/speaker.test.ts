@@ -62,7 +62,7 @@ async function close({ room, speaker }: Windows): Promise<void> {
 
 const here = (window: Page | Frame) => window.evaluate(() => Reveal.getCurrentSlide().id);
 const place = (window: Page | Frame) =>
-  window.evaluate(() => [Reveal.getCurrentSlide().id, Reveal.getIndices().f] as const);
+  window.evaluate(() => [Reveal.getCurrentSlide().id, Reveal.getIndices().f ?? -1] as const);
 const goTo = (window: Page | Frame, selector: string) =>
   window.evaluate((wanted) => {
     const index = Reveal.getSlides().findIndex((slide) => slide.querySelector(wanted));
@@ -99,13 +99,13 @@ describe("the speaker's window", () => {
     await speaker.bringToFront();
     await speaker.keyboard.press("PageDown");
     await room.waitForFunction(
-      (id) => Reveal.getCurrentSlide().id !== id || Reveal.getIndices().f !== -1,
+      (id) => Reveal.getCurrentSlide().id !== id || (Reveal.getIndices().f ?? -1) !== -1,
       {},
       second,
     );
     const [third, step] = await place(room);
     await current.waitForFunction(
-      (id, f) => Reveal.getCurrentSlide().id === id && Reveal.getIndices().f === f,
+      (id, f) => Reveal.getCurrentSlide().id === id && (Reveal.getIndices().f ?? -1) === f,
       {},
       third,
       step,

@@ -118,6 +118,18 @@ const order = [
   "kit/check.ts",
   "decks.ts",
   "cli.ts",
+  "preview/frame.ts",
+  "preview/programs.ts",
+  "preview/whole.ts",
+  "preview/again.ts",
+  "preview/served.ts",
+  "preview/messages.ts",
+  "preview/morph.ts",
+  "preview/client.ts",
+  "preview/server.ts",
+  "preview/watch.ts",
+  "preview/edit.ts",
+  "preview/preview.ts",
   "build.ts",
   "check.ts",
   "sample.ts",
@@ -142,8 +154,14 @@ const commands = [
   "mutants.ts",
 ];
 
-/** Bundled for the browser; the second draws stills in a process of its own. */
-const entries = ["widget/core.ts", "widget/still.ts", "run/runtime.ts"];
+/** Bundled for the browser; the second draws stills in a process of its own, the last makes books in a thread. */
+const entries = [
+  "widget/core.ts",
+  "widget/still.ts",
+  "run/runtime.ts",
+  "preview/client.ts",
+  "preview/whole.ts",
+];
 
 function importsOf(path: string): string[] {
   const text = readFileSync(join(scripts, path), "utf8");

@@ -1,0 +1,76 @@
+/** What an edit touches of the pages that are open, made anew and nothing else: pages, style sheet, scripts of widgets. */
+import { themeText, toolchainRoot } from "../book.ts";
+import { styleSheet, styleSheetPath } from "../output/html.ts";
+import { screenScript } from "../output/screen-scripts.ts";
+import type { Mistake } from "../report.ts";
+import { corePath, scriptPath } from "../script-files.ts";
+import { bundleCore, bundleWidget, isShared, sharedModules, widgetNames } from "../widgets.ts";
+import { chapterAgain, dependsOn, type Kept, NotHere } from "./again.ts";
+
+export type MadeFile = readonly [string, string];
+export type Note = (path: string, found: readonly Mistake[]) => void;
+
+/** The pages of these chapters as far as they show one of the changed files. */
+export async function pagesAgain(
+  kept: Kept,
+  chapters: readonly string[],
+  paths: readonly string[],
+  note: Note,
+): Promise<MadeFile[]> {
+  const files: MadeFile[] = [];
+  for (const chapter of chapters.filter((path) => dependsOn(kept, path, paths))) {
+    const made = await chapterAgain(kept, chapter).catch(waitForWhole);
+    if (!made) continue;
+    note(chapter, made.mistakes);
+    if (made.html !== null) files.push([made.page, made.html]);
+  }
+  return files;
+}
+
+/** A chapter that is made once before its first edit has its pictures and its code at hand. */
+export async function warm(kept: Kept, page: string): Promise<void> {
+  const [path] = chaptersOn(kept, [page]);
+  if (path && !kept.needs.has(path)) await chapterAgain(kept, path).catch(waitForWhole);
+}
+
+function waitForWhole(error: unknown): null {
+  if (error instanceof NotHere) return null;
+  throw error;
+}
+
+/** Paths of the chapters that stand on these pages. */
+export function chaptersOn({ frame }: Kept, pages: readonly string[]): string[] {
+  const sections = frame.edition.sections.filter(({ slug }) => pages.includes(`${slug}.html`));
+  const ids = new Set(sections.map(({ id }) => id));
+  return [...frame.chapterIds].filter(([, id]) => ids.has(id)).map(([path]) => path);
+}
+
+export function themeFiles(root: string): MadeFile[] {
+  const theme = (name: string): string => themeText(root, name);
+  return [
+    [styleSheetPath, styleSheet({ theme })],
+    ["assets/screen.js", screenScript({ theme })],
+  ];
+}
+
+/** The scripts of the widgets whose own files these are; the core and all of them where it is a file that they share. */
+export async function widgetScripts(root: string, paths: readonly string[]): Promise<MadeFile[]> {
+  const names = widgetNames(root);
+  const shared = names.length > 0 && paths.some(isShared) ? sharedModules(root) : [];
+  const isCore = paths.some((path) => shared.includes(path));
+  const isOwn = (name: string): boolean =>
+    paths.some((path) => path.startsWith(`figures/${name}/`));
+  const changed = isCore ? names : names.filter(isOwn);
+  if (changed.length === 0) return [];
+  const held = sharedModules(root);
+  const core: MadeFile[] = isCore ? [[corePath, await bundleCore(root, toolchainRoot, held)]] : [];
+  const scripts = changed.map(
+    async (name): Promise<MadeFile> => [scriptPath(name), await bundleWidget(root, name, held)],
+  );
+  return [...core, ...(await Promise.all(scripts))];
+}
+
+/** Figures and their helpers: the page can only be right when they are drawn anew. */
+export function areFigures(paths: readonly string[]): boolean {
+  return paths.every((path) => path.startsWith("figures/"));
+}

@@ -1,0 +1,172 @@
+/**
+ * What a preview does with an edit: what the author looks at is made anew at once, in this thread; the whole book follows
+ * when edits have settled, in a thread of its own, and says the last word on every page and on all mistakes.
+ */
+import type { Worker } from "node:worker_threads";
+import { UsageError } from "../cli.ts";
+import { formatMistakes } from "../report.ts";
+import { forget, type Kept, keepFor, rereadSources } from "./again.ts";
+import {
+  areFigures,
+  chaptersOn,
+  type MadeFile,
+  pagesAgain,
+  themeFiles,
+  warm,
+  widgetScripts,
+} from "./edit.ts";
+import type { Asked, Frame, Told } from "./frame.ts";
+import { isProgram, syntaxMistake } from "./programs.ts";
+import {
+  mistakesShown,
+  noteMistakes,
+  nothingServed,
+  type Served,
+  serve,
+  serveWhole,
+} from "./served.ts";
+import { changeFor, type PreviewServer } from "./server.ts";
+
+/** The whole book is made when nobody has written for so long. */
+const settledMs = 400;
+
+export type Preview = {
+  readonly root: string;
+  /** Where whole books are made. */
+  readonly thread: Worker;
+  /** Prints a line for the author. */
+  readonly say: (text: string) => void;
+  readonly served: Served;
+  server: PreviewServer | null;
+  kept: Kept | null;
+  /** Number of the last edit. */
+  edit: number;
+  /** Edits are followed one after the other. */
+  running: Promise<void>;
+  timer: NodeJS.Timeout | null;
+  isMaking: boolean;
+};
+
+/** A preview whose book is made. @throws UsageError where there is no such edition */
+export async function startPreview(
+  root: string,
+  thread: Worker,
+  say: Preview["say"],
+): Promise<Preview> {
+  const preview: Preview = {
+    root,
+    thread,
+    say,
+    served: nothingServed(),
+    server: null,
+    kept: null,
+    edit: 0,
+    running: Promise.resolve(),
+    timer: null,
+    isMaking: true,
+  };
+  await new Promise<void>((resolve, reject) => {
+    thread.once("error", reject);
+    thread.on("message", (told: Told) => {
+      if (told.kind === "usage") reject(new UsageError(told.message));
+      else takeWhole(preview, told);
+      resolve();
+    });
+    ask(preview);
+  });
+  return preview;
+}
+
+function ask({ thread, edit }: Preview): void {
+  const asked: Asked = { edit };
+  thread.postMessage(asked);
+}
+
+/** Files were written. */
+export function follow(preview: Preview, paths: readonly string[]): void {
+  preview.edit += 1;
+  const { edit } = preview;
+  preview.running = preview.running
+    .then(() => followEdit(preview, edit, paths))
+    .catch((error: Error) => preview.say(error.message))
+    .then(() => askWhenSettled(preview));
+}
+
+/** A page was opened. */
+export function prepare(preview: Preview, page: string): void {
+  preview.running = preview.running
+    .then(() => preview.kept && warm(preview.kept, page))
+    .catch((error: Error) => preview.say(error.message))
+    .then(() => {});
+}
+
+function askWhenSettled(preview: Preview): void {
+  if (preview.timer) clearTimeout(preview.timer);
+  preview.timer = setTimeout(() => {
+    if (preview.isMaking) return;
+    preview.isMaking = true;
+    ask(preview);
+  }, settledMs);
+}
+
+function takeWhole(preview: Preview, made: Extract<Told, { kind: "made" }>): void {
+  preview.isMaking = false;
+  const changed = serveWhole(preview.served, made);
+  if (made.frame) takeFrame(preview, made.frame);
+  preview.server?.tell((page) => changeFor(page, changed));
+  tellMistakes(preview);
+  const { mistakes, tookMs, edit } = made;
+  preview.say(mistakes.length > 0 ? formatMistakes(mistakes) : `made in ${tookMs} ms`);
+  if (edit < preview.edit) askWhenSettled(preview);
+}
+
+function takeFrame(preview: Preview, frame: Frame): void {
+  if (preview.kept) Object.assign(preview.kept, { frame, works: null });
+  else preview.kept = keepFor(preview.root, frame);
+}
+
+function tellMistakes({ server, served }: Preview): void {
+  const mistakes = mistakesShown(served);
+  server?.tell(() => ({ kind: "mistakes", mistakes }));
+}
+
+function put({ served, server }: Preview, edit: number, files: readonly MadeFile[]): void {
+  const changed = serve(served, edit, files);
+  server?.tell((page) => changeFor(page, changed));
+}
+
+async function followEdit(preview: Preview, edit: number, paths: readonly string[]): Promise<void> {
+  const { root } = preview;
+  if (paths.some((path) => path.startsWith("theme/"))) put(preview, edit, themeFiles(root));
+  const areWhole = noteBroken(preview, edit, paths);
+  const { kept } = preview;
+  if (areWhole && kept) {
+    rereadSources(kept, paths);
+    // The text of a listing is there before the figures are that its program draws.
+    if (!areFigures(paths)) put(preview, edit, await openPages(preview, kept, edit, paths));
+    const isStale = forget(kept, paths);
+    const [pages, scripts] = await Promise.all([
+      isStale ? openPages(preview, kept, edit, paths) : [],
+      widgetScripts(root, paths),
+    ]);
+    if (edit === preview.edit) put(preview, edit, [...pages, ...scripts]);
+  }
+  tellMistakes(preview);
+}
+
+function openPages(preview: Preview, kept: Kept, edit: number, paths: readonly string[]) {
+  const chapters = chaptersOn(kept, preview.server?.open() ?? []);
+  return pagesAgain(kept, chapters, paths, (path, found) =>
+    noteMistakes(preview.served, edit, path, found),
+  );
+}
+
+/** Note the programs that do not parse; true where all do. */
+function noteBroken({ root, served }: Preview, edit: number, paths: readonly string[]): boolean {
+  const found = paths.filter(isProgram).map((path) => {
+    const mistake = syntaxMistake(root, path);
+    noteMistakes(served, edit, path, mistake ? [mistake] : []);
+    return mistake;
+  });
+  return found.every((mistake) => mistake === null);
+}
