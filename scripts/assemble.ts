@@ -145,13 +145,15 @@ export type Surroundings = Pick<Assembly, "ids" | "completeTitle"> & {
   readonly book: EditionBook;
   /** All that the edition cites. */
   readonly works: CitedWorks;
-  /** Number of index marks in the sections before. */
+  /** Number of index marks before. */
   readonly marksBefore: number;
+  /** Where it is a part of the chapter: how much of each kind is numbered in the parts before. */
+  readonly countsBefore?: Readonly<Record<string, number>>;
 };
 
 /**
- * One chapter of an edition anew, after its text has changed: what else the edition has stays, and pages that are made of
- * all chapters are not made again.
+ * One chapter of an edition anew, or a part of it, after its text has changed: what else the edition has stays, and pages
+ * that are made of all chapters are not made again.
  */
 export function assembleAgain(chapter: Chapter, before: Section, around: Surroundings): Section {
   const { edition, labels: all } = around.book;
@@ -159,11 +161,12 @@ export function assembleAgain(chapter: Chapter, before: Section, around: Surroun
   const section = { ...before, title, question, abstract };
   const tree = copyTree(chapter.tree);
   cut(edition, section, tree);
-  const labels = new Map([...all].filter(([, label]) => label.sectionId !== before.id));
-  for (const label of numberChapter(tree, chapter, section.number ?? ""))
+  const { ids, completeTitle, countsBefore } = around;
+  const others = [...all].filter(([, { sectionId }]) => countsBefore || sectionId !== before.id);
+  const labels = new Map(others);
+  for (const label of numberChapter(tree, chapter, section.number ?? "", countsBefore))
     labels.set(label.id, { ...label, sectionId: section.id });
   if (!hasSolutions(edition)) pages.dropSolutions(tree);
-  const { ids, completeTitle } = around;
   resolveReferences(tree, { labels, ids, completeTitle, onOutside() {} });
   pages.takeSolutions([{ title, number: section.number ?? "", tree }]);
   writeCitations(tree, around.works);

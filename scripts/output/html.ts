@@ -26,6 +26,7 @@ import {
   opening,
   partGroups,
   type ScreenDeps,
+  serializeHtml,
   subsetsFor,
   titleBlock,
 } from "./document.ts";
@@ -204,7 +205,7 @@ function finishPage(
 }
 
 /**
- * The page of one section alone, for a preview.
+ * The page of one section alone, for a preview, and the tree of its text.
  *
  * @param book  trees of other sections may be hollow: only their ids are asked for, and the glossary
  */
@@ -213,11 +214,35 @@ export function onePage(
   section: Section,
   programs: ReadonlyMap<string, Program>,
   runnable: ReadonlySet<string> | undefined,
-): string {
+): { readonly html: string; readonly tree: Root } {
   const frame: Frame = { book, pages: book.sections.filter(hasPage), hasPrinted: false };
   const hrefFrom = linksOf(book, frame.pages);
   const tree = linkedBody(section, glossaryTerms(book), (id) => hrefFrom(section, id));
-  return finishPage(frame, section, tree, programs, runnable);
+  return { html: finishPage(frame, section, tree, programs, runnable), tree };
+}
+
+/**
+ * Some blocks of such a page, as HTML.
+ *
+ * @param section  its tree has these blocks alone
+ * @param before  blocks that stand before them, finished: a term that is linked there is not linked again
+ */
+export function blocksOfPage(
+  book: EditionBook,
+  section: Section,
+  programs: ReadonlyMap<string, Program>,
+  runnable: ReadonlySet<string> | undefined,
+  before: readonly Element[],
+): string {
+  const hrefFrom = linksOf(book, book.sections.filter(hasPage));
+  const linked = before.flatMap((block) => elements(block, (node) => hasClass(node, "term-use")));
+  const done = new Set(linked.map((link) => property(link, "href")));
+  const terms = glossaryTerms(book).filter(({ id }) => !done.has(hrefFrom(section, id)));
+  const tree = linkedBody(section, terms, (id) => hrefFrom(section, id));
+  linkPrograms(listingsOf(tree), programs);
+  if (runnable) addRunLinks(tree, runnable);
+  finishBlocks(tree);
+  return serializeHtml(tree);
 }
 
 /** Style, script, and the data that pages load when they are asked for it, by path below assets/. */
@@ -405,11 +430,7 @@ function sectionPage(
   tree: Root,
   neighbors: { readonly previous: Section | null; readonly next: Section | null },
 ): string {
-  nameFootnotes(tree);
-  markParagraphs(tree);
-  addPermalinks(tree);
-  addCopyButtons(tree);
-  dressBlocks(tree);
+  finishBlocks(tree);
   return htmlDocument({
     language: book.book.language,
     title: `${fullTitle(section)} · ${bookTitle(book)}`,
@@ -428,6 +449,14 @@ function sectionPage(
       ...dialogs(hasPrinted),
     ],
   });
+}
+
+function finishBlocks(tree: Root): void {
+  nameFootnotes(tree);
+  markParagraphs(tree);
+  addPermalinks(tree);
+  addCopyButtons(tree);
+  dressBlocks(tree);
 }
 
 function scriptsOf(section: Section, tree: Root): string[] {

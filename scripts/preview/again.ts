@@ -3,7 +3,8 @@
  * that are kept as long as nothing that they are made of changes. What other pages owe to the change comes with the whole book.
  */
 import { dirname, join } from "node:path";
-import type { ElementContent } from "hast";
+import type { ElementContent, Root } from "hast";
+import type { Root as MdastRoot } from "mdast";
 import { assembleAgain, forFormat } from "../assemble.ts";
 import { cacheFolder, citationStyle, completeTitle, drawSources } from "../book.ts";
 import { closureOf } from "../closure.ts";
@@ -12,8 +13,9 @@ import { charactersMissing } from "../fonts.ts";
 import { gatherNeeds, type Needs } from "../gather.ts";
 import { createHighlight, type Highlight } from "../highlight.ts";
 import { readChapter } from "../load.ts";
-import type { Chapter } from "../model.ts";
+import type { Chapter, EditionBook, Section } from "../model.ts";
 import { onePage, pageName } from "../output/html.ts";
+import type { Program } from "../output/program-pages.ts";
 import { parseMarkdown } from "../parse.ts";
 import { filesOfPicture, forgetDrawn, makePictures, waitToDraw } from "../pictures.ts";
 import { type Materials, transformChapter } from "../pipeline.ts";
@@ -36,6 +38,16 @@ export type Again = {
   readonly mistakes: readonly Mistake[];
 };
 
+export type Last = {
+  readonly lines: readonly string[];
+  /** The lines at which its sections begin, counted from 0. */
+  readonly starts: readonly number[];
+  /** What each section needs, the text before the first of them at the beginning. */
+  readonly needs: readonly Needs[];
+  /** Its blocks as they stand in the page. */
+  readonly tree: Root;
+};
+
 /** What is kept between one edit and the next. */
 export type Kept = {
   readonly root: string;
@@ -45,6 +57,8 @@ export type Kept = {
   /** What chapters asked for when they were made last, by path. */
   readonly needs: Map<string, Needs>;
   readonly highlighted: Map<string, ElementContent[][]>;
+  /** Chapters as they were made last, by path: what a part of one is set into. */
+  readonly last: Map<string, Last>;
   frame: Frame;
   works: CitedWorks | null;
 };
@@ -57,6 +71,7 @@ export function keepFor(root: string, frame: Frame): Kept {
     runs: new Map(),
     needs: new Map(),
     highlighted: new Map(),
+    last: new Map(),
     frame,
     works: null,
   };
@@ -87,11 +102,19 @@ export function forget(kept: Kept, paths: readonly string[]): boolean {
 /** Whether a chapter prints or shows one of these files. */
 export function dependsOn(kept: Kept, chapter: string, paths: readonly string[]): boolean {
   const needs = kept.needs.get(chapter);
-  if (!needs || paths.includes(chapter)) return true;
+  return !needs || paths.includes(chapter) || needsStale(kept, needs, paths);
+}
+
+/** Whether one of these files is printed, or a picture or a run has to be made again. */
+export function needsStale(
+  { pictures, runs }: Kept,
+  needs: Needs,
+  paths: readonly string[],
+): boolean {
   return (
     needs.regions.some(([path]) => paths.includes(path)) ||
-    needs.pictures.some((key) => !kept.pictures.has(key)) ||
-    needs.runs.some((run) => !kept.runs.has(run))
+    needs.pictures.some((key) => !pictures.has(key)) ||
+    needs.runs.some((run) => !runs.has(run))
   );
 }
 
@@ -106,17 +129,44 @@ export async function chapterAgain(kept: Kept, path: string): Promise<Again | nu
   if (!before || frame.chapterIds.get(path) !== source.meta.id) return null;
   const tree = parseMarkdown(source.file);
   const needs = gatherNeeds([{ tree, folder: dirname(path) }]);
+  const parts = partsOf(tree, dirname(path));
   kept.needs.set(path, needs);
+  kept.last.delete(path);
   await gather(kept, needs);
   const chapter = transformChapter(source, tree, await materialsOf(kept, needs), []);
-  const ids = check(kept, chapter);
+  const others = [...frame.ids].filter(([, { chapterId }]) => chapterId !== chapter.meta.id);
+  const ids = check(kept, chapter, new Map(others));
   const page = pageName(before);
   if (hasErrors([source.file])) return { page, html: null, mistakes: mistakesOf([source.file]) };
-  return { page, html: pageOf(kept, chapter, ids), mistakes: [] };
+  const made = pageOf(kept, chapter, before, ids);
+  if (source.file.messages.length === 0)
+    kept.last.set(path, {
+      lines: String(source.file.value).split("\n"),
+      ...parts,
+      tree: made.tree,
+    });
+  return { page, html: made.html, mistakes: [] };
+}
+
+/** Where the sections of a chapter begin, and what each needs. */
+function partsOf({ children }: MdastRoot, folder: string): Pick<Last, "starts" | "needs"> {
+  const heads = children.flatMap((node, at) => (isHead(node) ? [at] : []));
+  const bounds = [0, ...heads, children.length];
+  return {
+    starts: heads.map((at) => (children[at]?.position?.start.line ?? 1) - 1),
+    needs: bounds.slice(1).map((end, at) => {
+      const tree: MdastRoot = { type: "root", children: children.slice(bounds[at], end) };
+      return gatherNeeds([{ tree, folder }]);
+    }),
+  };
+}
+
+export function isHead(node: MdastRoot["children"][number]): boolean {
+  return node.type === "heading" && node.depth === 2;
 }
 
 /** Make what a chapter needs and is not kept. */
-async function gather({ root, pictures, runs }: Kept, needs: Needs): Promise<void> {
+export async function gather({ root, pictures, runs }: Kept, needs: Needs): Promise<void> {
   const missing = needs.pictures.filter((key) => !pictures.has(key));
   const diagrams = needs.diagrams.filter((text) => !pictures.has(diagramKey(text)));
   const draw = (sources: ReadonlyMap<string, string>) =>
@@ -149,7 +199,7 @@ function aheadOf(root: string, needs: Needs): string[] {
   return [...new Set(files)].filter((path) => !own.includes(path) && !/^figures\/.*\//.test(path));
 }
 
-async function materialsOf(kept: Kept, needs: Needs): Promise<Materials> {
+export async function materialsOf(kept: Kept, needs: Needs): Promise<Materials> {
   const { frame, pictures, runs } = kept;
   return {
     book: frame.edition.book,
@@ -173,9 +223,8 @@ function remembered(highlight: Highlight, known: Kept["highlighted"]): Highlight
   };
 }
 
-/** Note what is wrong with a chapter among all ids of the book, which are returned with those that it has now. */
-function check({ frame }: Kept, chapter: Chapter): Frame["ids"] {
-  const others = [...frame.ids].filter(([, { chapterId }]) => chapterId !== chapter.meta.id);
+/** Note what is wrong with a chapter among all ids of the book: those of others, and its own, which it adds. */
+export function check({ frame }: Kept, chapter: Chapter, others: Frame["ids"]): Frame["ids"] {
   const ids = new Map([...others, ...collectIds([chapter])]);
   checkIdForms(chapter);
   checkReferences(chapter, ids);
@@ -183,28 +232,32 @@ function check({ frame }: Kept, chapter: Chapter): Frame["ids"] {
   return ids;
 }
 
-function pageOf(kept: Kept, chapter: Chapter, ids: Frame["ids"]): string {
+function pageOf(kept: Kept, chapter: Chapter, before: Section, ids: Frame["ids"]) {
   const { edition, marksBefore, runnable } = kept.frame;
-  const { id } = chapter.meta;
-  const before = edition.sections.find((section) => section.id === id);
-  if (!before) throw new NotHere(`${id} is no chapter of the edition`);
   const around = {
     book: edition,
     ids,
     completeTitle,
     works: worksFor(kept, chapter),
-    marksBefore: marksBefore.get(id) ?? 0,
+    marksBefore: marksBefore.get(before.id) ?? 0,
   };
-  const made = assembleAgain(chapter, before, around);
-  const [section = made] = forFormat({ ...edition, sections: [made] }, "html").sections;
+  const section = forScreen(edition, assembleAgain(chapter, before, around));
   const sections = edition.sections.map((each) => (each === before ? section : each));
-  const programs = new Map(
-    [...kept.sources].map(([path, { text, regions }]) => [path, { text, regions, lines: [] }]),
-  );
-  return onePage({ ...edition, sections }, section, programs, runnable ?? undefined);
+  return onePage({ ...edition, sections }, section, programsOf(kept), runnable ?? undefined);
 }
 
-function worksFor(kept: Kept, chapter: Chapter): CitedWorks {
+export function forScreen(edition: EditionBook, section: Section): Section {
+  return forFormat({ ...edition, sections: [section] }, "html").sections[0] ?? section;
+}
+
+/** Programs without their lines, which stand in pages of their own. */
+export function programsOf({ sources }: Kept): Map<string, Program> {
+  return new Map(
+    [...sources].map(([path, { text, regions }]) => [path, { text, regions, lines: [] }]),
+  );
+}
+
+export function worksFor(kept: Kept, chapter: Chapter): CitedWorks {
   const { frame, root } = kept;
   const keys = citedKeys(chapter.tree);
   if (kept.works && keys.every(kept.works.has)) return kept.works;

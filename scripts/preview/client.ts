@@ -4,7 +4,7 @@
  */
 import type { Mistake } from "../report.ts";
 import { changeEvent } from "../widget/controller.ts";
-import type { Change, Heard } from "./messages.ts";
+import type { Change, Heard, Part } from "./messages.ts";
 import { morph, type OnReplace } from "./morph.ts";
 
 declare const partialFailure: { setState(figure: Element, query: string): void } | undefined;
@@ -29,8 +29,33 @@ changes.onmessage = ({ data }) => {
     if (server !== "" && server !== heard.server) location.reload();
     server = heard.server;
   } else if (heard.kind === "mistakes") showMistakes(heard.mistakes);
+  else if (heard.kind === "part") running = running.then(() => setPart(heard));
   else running = running.then(() => follow(heard));
 };
+
+/** Put a section into the page that is shown. What was sent of a page that this one is not any more follows as a whole. */
+function setPart({ from, to, html }: Part): void {
+  const next = shown.cloneNode(true) as Document;
+  const article = next.querySelector("main article");
+  const blocks = [...(article?.children ?? [])];
+  const at = (id: string): number =>
+    blocks.findIndex((block) => block.matches("h2") && block.id === id);
+  const start = from === null ? 1 : at(from);
+  const notes = blocks.findIndex((block) => block.matches("section.footnotes"));
+  const last = notes < 0 ? blocks.length : notes;
+  const end = to === null ? last : at(to);
+  const first = blocks[start];
+  if (!article || !first || start < 0 || end < start) return;
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  first.before(made.content);
+  const range = next.createRange();
+  range.setStartBefore(first);
+  if (blocks[end]) range.setEndBefore(blocks[end]);
+  else range.setEndAfter(article.lastChild ?? first);
+  range.deleteContents();
+  hold((onReplace) => changeTo(next, new Set(), onReplace));
+}
 
 async function follow({ page, styles, scripts, widgets }: Change): Promise<void> {
   if (scripts) return location.reload();

@@ -6,9 +6,24 @@ import type { Mistake } from "../report.ts";
 import { corePath, scriptPath } from "../script-files.ts";
 import { bundleCore, bundleWidget, isShared, sharedModules, widgetNames } from "../widgets.ts";
 import { chapterAgain, dependsOn, type Kept, NotHere } from "./again.ts";
+import { type PartAgain, partAgain } from "./part.ts";
 
 export type MadeFile = readonly [string, string];
 export type Note = (path: string, found: readonly Mistake[]) => void;
+
+/** The sections of these chapters that show one of the changed files, where each chapter has only one. */
+export async function partsAgain(
+  kept: Kept,
+  chapters: readonly string[],
+  paths: readonly string[],
+): Promise<PartAgain[]> {
+  const parts: PartAgain[] = [];
+  for (const chapter of chapters.filter((path) => dependsOn(kept, path, paths))) {
+    const part = await partAgain(kept, chapter, paths).catch(waitForWhole);
+    if (part) parts.push(part);
+  }
+  return parts;
+}
 
 /** The pages of these chapters as far as they show one of the changed files. */
 export async function pagesAgain(

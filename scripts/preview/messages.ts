@@ -12,7 +12,17 @@ export type Change = {
   readonly widgets: readonly string[];
 };
 
+/** A section of the page's text is another, and nothing else that this page shows. */
+export type Part = {
+  readonly kind: "part";
+  /** Ids of the heads of this section and of the next; null at the beginning and at the end of the text. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly html: string;
+};
+
 export type Heard =
   | Change
+  | Part
   | { readonly kind: "hello"; readonly server: string }
   | { readonly kind: "mistakes"; readonly mistakes: readonly Mistake[] };

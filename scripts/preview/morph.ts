@@ -45,7 +45,7 @@ function morphChildren(live: Element, old: Element, next: Element, onReplace: On
   const lives = [...live.childNodes];
   const olds = [...old.childNodes];
   const nexts = [...next.childNodes];
-  const kept = common(olds.map(keyOf), nexts.map(keyOf));
+  const kept = commonNodes(olds, nexts);
   let [from, to] = [0, 0];
   for (const [oldAt, nextAt] of [...kept, [olds.length, nexts.length] as const]) {
     const after = lives[oldAt] ?? null;
@@ -71,26 +71,51 @@ function morphNode(live: ChildNode, old: ChildNode, next: ChildNode, onReplace: 
   else put(live, next, onReplace);
 }
 
+/** Most of a long page is equal at both ends, and to compare nodes is faster than to write them out. */
+function commonNodes(olds: readonly Node[], nexts: readonly Node[]): (readonly [number, number])[] {
+  const { start, end } = equalEnds(olds, nexts, (old, next) => old.isEqualNode(next));
+  const middle = (nodes: readonly Node[]) => nodes.slice(start, nodes.length - end).map(keyOf);
+  return [
+    ...Array.from({ length: start }, (_, at) => [at, at] as const),
+    ...common(middle(olds), middle(nexts)).map(
+      ([old, next]) => [old + start, next + start] as const,
+    ),
+    ...Array.from(
+      { length: end },
+      (_, at) => [olds.length - end + at, nexts.length - end + at] as const,
+    ),
+  ];
+}
+
 function keyOf(node: Node): string {
   return node instanceof Element ? node.outerHTML : `${node.nodeName} ${node.nodeValue}`;
 }
 
-/** Pairs of places at which two lists agree, in order and as many as there can be. Exported for tests. */
+/** How many at the beginning and how many at the end of two lists are equal. */
+export function equalEnds<T>(
+  one: readonly T[],
+  other: readonly T[],
+  isEqual: (a: T, b: T) => boolean,
+): { readonly start: number; readonly end: number } {
+  const same = (a: T | undefined, b: T | undefined): boolean =>
+    a !== undefined && b !== undefined && isEqual(a, b);
+  let start = 0;
+  while (same(one[start], other[start])) start += 1;
+  let end = 0;
+  const most = Math.min(one.length, other.length) - start;
+  while (end < most && same(one.at(-1 - end), other.at(-1 - end))) end += 1;
+  return { start, end };
+}
+
+/** Pairs of places at which two lists agree, in order and as many as there can be. */
 export function common(
   one: readonly string[],
   other: readonly string[],
 ): (readonly [number, number])[] {
-  let start = 0;
-  while (start < one.length && start < other.length && one[start] === other[start]) start += 1;
-  let end = 0;
-  const most = Math.min(one.length, other.length) - start;
-  while (end < most && one.at(-1 - end) === other.at(-1 - end)) end += 1;
-  const pairs = Array.from({ length: start }, (_, at) => [at, at] as const);
-  const [rows, columns] = [one.length - end, other.length - end];
-  const lengths = Array.from({ length: rows + 1 }, () => new Uint32Array(columns + 1));
+  const lengths = Array.from({ length: one.length + 1 }, () => new Uint32Array(other.length + 1));
   const length = (row: number, column: number): number => lengths[row]?.[column] ?? 0;
-  for (let row = rows - 1; row >= start; row--)
-    for (let column = columns - 1; column >= start; column--) {
+  for (let row = one.length - 1; row >= 0; row--)
+    for (let column = other.length - 1; column >= 0; column--) {
       const line = lengths[row];
       if (!line) continue;
       line[column] =
@@ -98,10 +123,10 @@ export function common(
           ? length(row + 1, column + 1) + 1
           : Math.max(length(row + 1, column), length(row, column + 1));
     }
-  for (let [row, column] = [start, start]; row < rows && column < columns; )
+  const pairs: (readonly [number, number])[] = [];
+  for (let [row, column] = [0, 0]; row < one.length && column < other.length; )
     if (one[row] === other[column]) pairs.push([row++, column++]);
     else if (length(row + 1, column) >= length(row, column + 1)) row += 1;
     else column += 1;
-  for (let at = end; at > 0; at--) pairs.push([one.length - at, other.length - at]);
   return pairs;
 }

@@ -2,6 +2,7 @@
  * What a preview does with an edit: what the author looks at is made anew at once, in this thread; the whole book follows
  * when edits have settled, in a thread of its own, and says the last word on every page and on all mistakes.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { UsageError } from "../cli.ts";
 import { formatMistakes } from "../report.ts";
@@ -11,6 +12,7 @@ import {
   chaptersOn,
   type MadeFile,
   pagesAgain,
+  partsAgain,
   themeFiles,
   warm,
   widgetScripts,
@@ -29,6 +31,8 @@ import { changeFor, type PreviewServer } from "./server.ts";
 
 /** The whole book is made when nobody has written for so long. */
 const settledMs = 400;
+/** How long a page is left alone with the section that was edited. */
+const restMs = 200;
 
 export type Preview = {
   readonly root: string;
@@ -41,6 +45,8 @@ export type Preview = {
   kept: Kept | null;
   /** Number of the last edit. */
   edit: number;
+  /** Files whose edits the open pages do not show as they should yet, but perhaps the section that was edited. */
+  readonly unfinished: Set<string>;
   /** Edits are followed one after the other. */
   running: Promise<void>;
   timer: NodeJS.Timeout | null;
@@ -61,6 +67,7 @@ export async function startPreview(
     server: null,
     kept: null,
     edit: 0,
+    unfinished: new Set(),
     running: Promise.resolve(),
     timer: null,
     isMaking: true,
@@ -136,29 +143,51 @@ function put({ served, server }: Preview, edit: number, files: readonly MadeFile
 }
 
 async function followEdit(preview: Preview, edit: number, paths: readonly string[]): Promise<void> {
-  const { root } = preview;
+  const { root, kept } = preview;
   if (paths.some((path) => path.startsWith("theme/"))) put(preview, edit, themeFiles(root));
   const areWhole = noteBroken(preview, edit, paths);
-  const { kept } = preview;
   if (areWhole && kept) {
-    rereadSources(kept, paths);
-    // The text of a listing is there before the figures are that its program draws.
-    if (!areFigures(paths)) put(preview, edit, await openPages(preview, kept, edit, paths));
-    const isStale = forget(kept, paths);
-    const [pages, scripts] = await Promise.all([
-      isStale ? openPages(preview, kept, edit, paths) : [],
-      widgetScripts(root, paths),
-    ]);
-    if (edit === preview.edit) put(preview, edit, [...pages, ...scripts]);
+    for (const path of paths) preview.unfinished.add(path);
+    await showFirst(preview, kept, edit, paths);
+    if (edit !== preview.edit) return;
+    await finish(preview, kept, edit);
   }
   tellMistakes(preview);
 }
 
-function openPages(preview: Preview, kept: Kept, edit: number, paths: readonly string[]) {
+/** Show what was edited, before the rest of its chapter is made. */
+async function showFirst(
+  preview: Preview,
+  kept: Kept,
+  edit: number,
+  paths: readonly string[],
+): Promise<void> {
   const chapters = chaptersOn(kept, preview.server?.open() ?? []);
-  return pagesAgain(kept, chapters, paths, (path, found) =>
+  const show = async (): Promise<number> => {
+    const parts = await partsAgain(kept, chapters, paths);
+    for (const { page, part } of parts)
+      preview.server?.tell((each) => (each === page ? part : null));
+    return parts.length;
+  };
+  rereadSources(kept, paths);
+  // The text of a listing is there before the figures are that its program draws.
+  const shown = areFigures(paths) ? 0 : await show();
+  const isStale = forget(kept, paths);
+  put(preview, edit, await widgetScripts(preview.root, paths));
+  const drawn = isStale ? await show() : 0;
+  // The page asks for scripts and lays itself out: neither should wait for what nobody sees.
+  if (shown + drawn > 0) await sleep(restMs);
+}
+
+/** Make the pages that are open whole, with all that was edited since they were. */
+async function finish(preview: Preview, kept: Kept, edit: number): Promise<void> {
+  const paths = [...preview.unfinished];
+  const chapters = chaptersOn(kept, preview.server?.open() ?? []);
+  const pages = await pagesAgain(kept, chapters, paths, (path, found) =>
     noteMistakes(preview.served, edit, path, found),
   );
+  for (const path of paths) preview.unfinished.delete(path);
+  put(preview, edit, pages);
 }
 
 /** Note the programs that do not parse; true where all do. */

@@ -12,6 +12,19 @@ const words: Readonly<Record<string, string>> = {
   exercise: "Exercise",
 };
 
+/** How many of each kind are numbered in trees that have their numbers: what a later part goes on from. */
+export function countNumbered(trees: readonly Element[]): Record<string, number> {
+  const kinds = Object.entries(words);
+  const counts: Record<string, number> = {};
+  for (const tree of trees)
+    for (const span of elements(tree, (node) => hasClass(node, "label"))) {
+      const [word, number] = textOf(span).split(" ");
+      const kind = kinds.find(([, written]) => written === word)?.[0];
+      if (kind) counts[kind] = Number(number?.split(".")[1] ?? 0);
+    }
+  return counts;
+}
+
 /** Every id of the pool, with the kind and title of what it names; ids given twice are noted. */
 export function collectIds(
   chapters: readonly Chapter[],
@@ -97,10 +110,16 @@ function titleOf(node: Element): string {
  * Number what stands in a chapter and write the numbers into its tree.
  *
  * @param number  the chapter's number in this edition
+ * @param before  how many of each kind the chapter has before this tree, where it is a part of one
  * @returns the labels of the chapter, itself first
  */
-export function numberChapter(tree: Root, chapter: Chapter, number: string): Label[] {
-  const counts: Record<string, number> = {};
+export function numberChapter(
+  tree: Root,
+  chapter: Chapter,
+  number: string,
+  before: Readonly<Record<string, number>> = {},
+): Label[] {
+  const counts: Record<string, number> = { ...before };
   const labels: Label[] = [
     {
       id: chapter.meta.id,

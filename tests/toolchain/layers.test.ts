@@ -125,6 +125,7 @@ const order = [
   "preview/served.ts",
   "preview/messages.ts",
   "preview/morph.ts",
+  "preview/part.ts",
   "preview/client.ts",
   "preview/server.ts",
   "preview/watch.ts",

@@ -1,0 +1,155 @@
+/**
+ * One section of a chapter anew: the fastest that an edit can be shown. The lines of other sections are left blank, so that
+ * all places stay, and numbers go on from the blocks before as they stand in the page. Where that could come out otherwise
+ * than in the whole chapter (footnotes, heads that come or go, mistakes), nothing is made: the chapter follows at once.
+ */
+import { dirname } from "node:path";
+import type { Element } from "hast";
+import { VFile } from "vfile";
+import { assembleAgain } from "../assemble.ts";
+import { completeTitle } from "../book.ts";
+import { gatherNeeds } from "../gather.ts";
+import { type ChapterSource, readChapter } from "../load.ts";
+import { blocksOfPage, pageName } from "../output/html.ts";
+import { parseMarkdown } from "../parse.ts";
+import { transformChapter } from "../pipeline.ts";
+import { isIndexMark } from "../transform/index-terms.ts";
+import { countNumbered } from "../transform/labels.ts";
+import { elements, property } from "../tree.ts";
+import {
+  check,
+  forScreen,
+  gather,
+  isHead,
+  type Kept,
+  type Last,
+  materialsOf,
+  needsStale,
+  programsOf,
+  worksFor,
+} from "./again.ts";
+import type { Part } from "./messages.ts";
+import { equalEnds } from "./morph.ts";
+
+export type PartAgain = { readonly page: string; readonly part: Part };
+
+/** The one section that the change of these files touches; null where that is none, or more than one, or not sure. */
+export async function partAgain(
+  kept: Kept,
+  path: string,
+  paths: readonly string[],
+): Promise<PartAgain | null> {
+  const last = kept.last.get(path);
+  if (!last) return null;
+  const source = readChapter(kept.root, path);
+  const lines = String(source.file.value).split("\n");
+  const edited = editedPart(last, lines);
+  const stale = last.needs.flatMap((needs, at) => (needsStale(kept, needs, paths) ? [at] : []));
+  const touched = new Set(edited === null ? stale : [edited, ...stale]);
+  const [part] = touched;
+  if (part === undefined || touched.size > 1 || part < 0) return null;
+  return makePart(kept, source, last, part, lines);
+}
+
+/** Number of the section in which all differences lie, 0 before the first head; null where there are none, -1 where there is no such section. */
+export function editedPart(
+  { lines: old, starts }: Pick<Last, "lines" | "starts">,
+  lines: readonly string[],
+): number | null {
+  if (old.join("\n") === lines.join("\n")) return null;
+  const { start: first, end: same } = equalEnds(old, lines, (a, b) => a === b);
+  const part = starts.findLastIndex((start) => start <= first) + 1;
+  // Lines that are put in before a head end where it begins.
+  const end = Math.max(old.length - same, first);
+  return end <= (starts[part] ?? old.length) ? part : -1;
+}
+
+async function makePart(
+  kept: Kept,
+  { meta, ...source }: ChapterSource,
+  last: Last,
+  part: number,
+  lines: readonly string[],
+): Promise<PartAgain | null> {
+  const { frame } = kept;
+  const before = frame.edition.sections.find(
+    ({ kind, id }) => kind === "chapter" && id === meta.id,
+  );
+  const blocks = blocksOf(last, part);
+  const text = textOfPart(last, part, lines);
+  if (!before || !blocks || text === null) return null;
+  const file = new VFile({ path: source.path, value: text });
+  const tree = parseMarkdown(file);
+  const isWhole =
+    part === 0 ? !tree.children.some(isHead) : tree.children.filter(isHead).length === 1;
+  const needs = gatherNeeds([{ tree, folder: dirname(source.path) }]);
+  if (!isWhole) return null;
+  await gather(kept, needs);
+  const chapter = transformChapter(
+    { ...source, meta, file },
+    tree,
+    await materialsOf(kept, needs),
+    [],
+  );
+  const ids = check(kept, chapter, withoutOwn(kept, chapter.tree.children as Element[]));
+  if (file.messages.length > 0) return null;
+  const marks = blocks.before.flatMap((block) => elements(block, isIndexMark)).length;
+  const section = assembleAgain(chapter, before, {
+    book: frame.edition,
+    ids,
+    completeTitle,
+    works: worksFor(kept, chapter),
+    marksBefore: (frame.marksBefore.get(before.id) ?? 0) + marks,
+    countsBefore: countNumbered(blocks.before),
+  });
+  const { edition, runnable } = frame;
+  const made = forScreen(edition, section);
+  if (headOf(made.tree.children as Element[]) !== blocks.from) return null;
+  const html = blocksOfPage(edition, made, programsOf(kept), runnable ?? undefined, blocks.before);
+  const { from, to } = blocks;
+  return { page: pageName(before), part: { kind: "part", from, to, html } };
+}
+
+/** Ids of the book but for those of these blocks, which they will add. */
+function withoutOwn({ frame }: Kept, blocks: readonly Element[]) {
+  const own = blocks
+    .filter(({ type }) => type === "element")
+    .flatMap((block) => elements(block, (node) => property(node, "id") !== null))
+    .map((node) => property(node, "id"));
+  const ids = new Map(frame.ids);
+  for (const id of own) ids.delete(id ?? "");
+  return ids;
+}
+
+/** The blocks before a section in the page, and the heads between which it stands; null where the edition leaves some out. */
+function blocksOf({ tree, starts }: Last, part: number) {
+  const blocks = tree.children.filter((node): node is Element => node.type === "element");
+  const heads = blocks.filter(({ tagName }) => tagName === "h2");
+  if (heads.length !== starts.length) return null;
+  const [head, next] = [heads[part - 1], heads[part]];
+  return {
+    before: head ? blocks.slice(0, blocks.indexOf(head)) : [],
+    from: head ? property(head, "id") : null,
+    to: next ? property(next, "id") : null,
+  };
+}
+
+function headOf(blocks: readonly Element[]): string | null {
+  const head = blocks.find(({ tagName }) => tagName === "h2");
+  return head ? property(head, "id") : null;
+}
+
+/** The chapter's text with all else left blank, but for where links lead; null where it calls a footnote. */
+function textOfPart(
+  { lines: old, starts }: Last,
+  part: number,
+  lines: readonly string[],
+): string | null {
+  const from = part === 0 ? 0 : (starts[part - 1] ?? 0);
+  const next = starts[part];
+  const to = next === undefined ? lines.length : next + lines.length - old.length;
+  if (lines.slice(from, to).some((line) => line.includes("[^"))) return null;
+  const isKept = (line: string, at: number): boolean =>
+    (at >= from && at < to) || /^\[[^\]^][^\]]*\]:\s/.test(line);
+  return lines.map((line, at) => (isKept(line, at) ? line : "")).join("\n");
+}
