@@ -234,11 +234,13 @@ export function blocksOfPage(
   runnable: ReadonlySet<string> | undefined,
   before: readonly Element[],
 ): string {
-  const hrefFrom = linksOf(book, book.sections.filter(hasPage));
+  const links = linksOf(book, book.sections.filter(hasPage));
+  const here = book.sections.find(({ id }) => id === section.id) ?? section;
+  const hrefOf = (id: string): string => links(here, id);
   const linked = before.flatMap((block) => elements(block, (node) => hasClass(node, "term-use")));
   const done = new Set(linked.map((link) => property(link, "href")));
-  const terms = glossaryTerms(book).filter(({ id }) => !done.has(hrefFrom(section, id)));
-  const tree = linkedBody(section, terms, (id) => hrefFrom(section, id));
+  const terms = glossaryTerms(book).filter(({ id }) => !done.has(hrefOf(id)));
+  const tree = linkedBody(section, terms, hrefOf);
   linkPrograms(listingsOf(tree), programs);
   if (runnable) addRunLinks(tree, runnable);
   finishBlocks(tree);
