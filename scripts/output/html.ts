@@ -26,7 +26,6 @@ import {
   opening,
   partGroups,
   type ScreenDeps,
-  serializeHtml,
   subsetsFor,
   titleBlock,
 } from "./document.ts";
@@ -199,9 +198,8 @@ function finishPage(
 ): string {
   linkPrograms(listingsOf(tree), programs);
   if (runnable) addRunLinks(tree, runnable);
-  const at = frame.pages.indexOf(section);
-  const neighbors = { previous: frame.pages[at - 1] ?? null, next: frame.pages[at + 1] ?? null };
-  return sectionPage(frame, section, tree, neighbors);
+  finishBlocks(tree);
+  return sectionPage(frame, section, tree);
 }
 
 /**
@@ -222,7 +220,7 @@ export function onePage(
 }
 
 /**
- * Some blocks of such a page, as HTML.
+ * Some blocks of such a page, finished.
  *
  * @param section  its tree has these blocks alone
  * @param before  blocks that stand before them, finished: a term that is linked there is not linked again
@@ -233,7 +231,7 @@ export function blocksOfPage(
   programs: ReadonlyMap<string, Program>,
   runnable: ReadonlySet<string> | undefined,
   before: readonly Element[],
-): string {
+): Root {
   const links = linksOf(book, book.sections.filter(hasPage));
   const here = book.sections.find(({ id }) => id === section.id) ?? section;
   const hrefOf = (id: string): string => links(here, id);
@@ -244,7 +242,18 @@ export function blocksOfPage(
   linkPrograms(listingsOf(tree), programs);
   if (runnable) addRunLinks(tree, runnable);
   finishBlocks(tree);
-  return serializeHtml(tree);
+  return tree;
+}
+
+/** The page of a section whose blocks are finished. */
+export function pageOfBlocks(book: EditionBook, section: Section, tree: Root): string {
+  const sections = book.sections.map((each) => (each.id === section.id ? section : each));
+  const whole = { ...book, sections };
+  return sectionPage(
+    { book: whole, pages: sections.filter(hasPage), hasPrinted: false },
+    section,
+    tree,
+  );
 }
 
 /** Style, script, and the data that pages load when they are asked for it, by path below assets/. */
@@ -426,13 +435,9 @@ function printedLinks(
   return Object.fromEntries(links);
 }
 
-function sectionPage(
-  { book, pages, hasPrinted }: Frame,
-  section: Section,
-  tree: Root,
-  neighbors: { readonly previous: Section | null; readonly next: Section | null },
-): string {
-  finishBlocks(tree);
+function sectionPage({ book, pages, hasPrinted }: Frame, section: Section, tree: Root): string {
+  const at = pages.indexOf(section);
+  const neighbors = { previous: pages[at - 1] ?? null, next: pages[at + 1] ?? null };
   return htmlDocument({
     language: book.book.language,
     title: `${fullTitle(section)} · ${bookTitle(book)}`,

@@ -46,6 +46,7 @@ export type Last = {
   readonly needs: readonly Needs[];
   /** Its blocks as they stand in the page. */
   readonly tree: Root;
+  readonly section: Section;
 };
 
 /** What is kept between one edit and the next. */
@@ -140,11 +141,7 @@ export async function chapterAgain(kept: Kept, path: string): Promise<Again | nu
   if (hasErrors([source.file])) return { page, html: null, mistakes: mistakesOf([source.file]) };
   const made = pageOf(kept, chapter, before, ids);
   if (source.file.messages.length === 0)
-    kept.last.set(path, {
-      lines: String(source.file.value).split("\n"),
-      ...parts,
-      tree: made.tree,
-    });
+    kept.last.set(path, { ...made, ...parts, lines: String(source.file.value).split("\n") });
   return { page, html: made.html, mistakes: [] };
 }
 
@@ -243,7 +240,8 @@ function pageOf(kept: Kept, chapter: Chapter, before: Section, ids: Frame["ids"]
   };
   const section = forScreen(edition, assembleAgain(chapter, before, around));
   const sections = edition.sections.map((each) => (each === before ? section : each));
-  return onePage({ ...edition, sections }, section, programsOf(kept), runnable ?? undefined);
+  const book = { ...edition, sections };
+  return { section, ...onePage(book, section, programsOf(kept), runnable ?? undefined) };
 }
 
 export function forScreen(edition: EditionBook, section: Section): Section {

@@ -11,29 +11,30 @@ import { type PartAgain, partAgain } from "./part.ts";
 export type MadeFile = readonly [string, string];
 export type Note = (path: string, found: readonly Mistake[]) => void;
 
-/** The sections of these chapters that show one of the changed files, where each chapter has only one. */
+/** The sections of these chapters that show one of the changed files; chapters of which that is not one section are noted. */
 export async function partsAgain(
   kept: Kept,
   chapters: readonly string[],
   paths: readonly string[],
+  unfinished: Set<string>,
 ): Promise<PartAgain[]> {
   const parts: PartAgain[] = [];
   for (const chapter of chapters.filter((path) => dependsOn(kept, path, paths))) {
     const part = await partAgain(kept, chapter, paths).catch(waitForWhole);
     if (part) parts.push(part);
+    else unfinished.add(chapter);
   }
   return parts;
 }
 
-/** The pages of these chapters as far as they show one of the changed files. */
+/** The pages of these chapters, whole. */
 export async function pagesAgain(
   kept: Kept,
   chapters: readonly string[],
-  paths: readonly string[],
   note: Note,
 ): Promise<MadeFile[]> {
   const files: MadeFile[] = [];
-  for (const chapter of chapters.filter((path) => dependsOn(kept, path, paths))) {
+  for (const chapter of chapters) {
     const made = await chapterAgain(kept, chapter).catch(waitForWhole);
     if (!made) continue;
     note(chapter, made.mistakes);

@@ -4,18 +4,19 @@
  * than in the whole chapter (footnotes, heads that come or go, mistakes), nothing is made: the chapter follows at once.
  */
 import { dirname } from "node:path";
-import type { Element } from "hast";
+import type { Element, Root } from "hast";
 import { VFile } from "vfile";
 import { assembleAgain } from "../assemble.ts";
 import { completeTitle } from "../book.ts";
-import { gatherNeeds } from "../gather.ts";
+import { gatherNeeds, joinNeeds, type Needs } from "../gather.ts";
 import { type ChapterSource, readChapter } from "../load.ts";
-import { blocksOfPage, pageName } from "../output/html.ts";
+import { serializeHtml } from "../output/document.ts";
+import { blocksOfPage, pageName, pageOfBlocks } from "../output/html.ts";
 import { parseMarkdown } from "../parse.ts";
 import { transformChapter } from "../pipeline.ts";
 import { isIndexMark } from "../transform/index-terms.ts";
 import { countNumbered } from "../transform/labels.ts";
-import { elements, property } from "../tree.ts";
+import { elements, hasClass, property } from "../tree.ts";
 import {
   check,
   forScreen,
@@ -31,7 +32,12 @@ import {
 import type { Part } from "./messages.ts";
 import { equalEnds } from "./morph.ts";
 
-export type PartAgain = { readonly page: string; readonly part: Part };
+export type PartAgain = {
+  readonly page: string;
+  readonly part: Part;
+  /** The whole page with it. */
+  readonly html: () => string;
+};
 
 /** The one section that the change of these files touches; null where that is none, or more than one, or not sure. */
 export async function partAgain(
@@ -79,15 +85,15 @@ async function makePart(
   const text = textOfPart(last, part, lines);
   if (!before || !blocks || text === null) return null;
   const file = new VFile({ path: source.path, value: text });
-  const tree = parseMarkdown(file);
+  const written = parseMarkdown(file);
   const isWhole =
-    part === 0 ? !tree.children.some(isHead) : tree.children.filter(isHead).length === 1;
-  const needs = gatherNeeds([{ tree, folder: dirname(source.path) }]);
+    part === 0 ? !written.children.some(isHead) : written.children.filter(isHead).length === 1;
+  const needs = gatherNeeds([{ tree: written, folder: dirname(source.path) }]);
   if (!isWhole) return null;
   await gather(kept, needs);
   const chapter = transformChapter(
     { ...source, meta, file },
-    tree,
+    written,
     await materialsOf(kept, needs),
     [],
   );
@@ -105,9 +111,45 @@ async function makePart(
   const { edition, runnable } = frame;
   const made = forScreen(edition, section);
   if (headOf(made.tree.children as Element[]) !== blocks.from) return null;
-  const html = blocksOfPage(edition, made, programsOf(kept), runnable ?? undefined, blocks.before);
+  const tree = blocksOfPage(edition, made, programsOf(kept), runnable ?? undefined, blocks.before);
+  const next = setInto(last, part, lines, needs, tree);
+  kept.last.set(source.path, next);
+  kept.needs.set(source.path, joinNeeds(next.needs));
   const { from, to } = blocks;
-  return { page: pageName(before), part: { kind: "part", from, to, html } };
+  return {
+    page: pageName(before),
+    part: { kind: "part", from, to, html: serializeHtml(tree) },
+    html: () => pageOfBlocks(edition, next.section, next.tree),
+  };
+}
+
+/** The chapter as it is with a section made anew. */
+function setInto(
+  last: Last,
+  part: number,
+  lines: readonly string[],
+  needs: Needs,
+  made: Root,
+): Last {
+  const { children } = last.tree;
+  const heads = children.flatMap((node, at) =>
+    isElement(node) && node.tagName === "h2" ? [at] : [],
+  );
+  const notes = children.findIndex((node) => isElement(node) && hasClass(node, "footnotes"));
+  const start = part === 0 ? 0 : (heads[part - 1] ?? 0);
+  const end = heads[part] ?? (notes < 0 ? children.length : notes);
+  const longer = lines.length - last.lines.length;
+  return {
+    ...last,
+    lines,
+    starts: last.starts.map((at, index) => (index < part ? at : at + longer)),
+    needs: last.needs.with(part, needs),
+    tree: { type: "root", children: children.toSpliced(start, end - start, ...made.children) },
+  };
+}
+
+function isElement(node: Root["children"][number]): node is Element {
+  return node.type === "element";
 }
 
 /** Ids of the book but for those of these blocks, which they will add. */
@@ -123,7 +165,7 @@ function withoutOwn({ frame }: Kept, blocks: readonly Element[]) {
 
 /** The blocks before a section in the page, and the heads between which it stands; null where the edition leaves some out. */
 function blocksOf({ tree, starts }: Last, part: number) {
-  const blocks = tree.children.filter((node): node is Element => node.type === "element");
+  const blocks = tree.children.filter(isElement);
   const heads = blocks.filter(({ tagName }) => tagName === "h2");
   if (heads.length !== starts.length) return null;
   const [head, next] = [heads[part - 1], heads[part]];

@@ -2,7 +2,6 @@
  * What a preview does with an edit: what the author looks at is made anew at once, in this thread; the whole book follows
  * when edits have settled, in a thread of its own, and says the last word on every page and on all mistakes.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { UsageError } from "../cli.ts";
 import { formatMistakes } from "../report.ts";
@@ -31,8 +30,6 @@ import { changeFor, type PreviewServer } from "./server.ts";
 
 /** The whole book is made when nobody has written for so long. */
 const settledMs = 400;
-/** How long a page is left alone with the section that was edited. */
-const restMs = 200;
 
 export type Preview = {
   readonly root: string;
@@ -45,7 +42,7 @@ export type Preview = {
   kept: Kept | null;
   /** Number of the last edit. */
   edit: number;
-  /** Files whose edits the open pages do not show as they should yet, but perhaps the section that was edited. */
+  /** Chapters whose edits are not shown yet. */
   readonly unfinished: Set<string>;
   /** Edits are followed one after the other. */
   running: Promise<void>;
@@ -147,46 +144,43 @@ async function followEdit(preview: Preview, edit: number, paths: readonly string
   if (paths.some((path) => path.startsWith("theme/"))) put(preview, edit, themeFiles(root));
   const areWhole = noteBroken(preview, edit, paths);
   if (areWhole && kept) {
-    for (const path of paths) preview.unfinished.add(path);
-    await showFirst(preview, kept, edit, paths);
-    if (edit !== preview.edit) return;
-    await finish(preview, kept, edit);
+    await showParts(preview, kept, edit, paths);
+    if (edit === preview.edit) await finish(preview, kept, edit);
   }
   tellMistakes(preview);
 }
 
-/** Show what was edited, before the rest of its chapter is made. */
-async function showFirst(
+/** Show the sections that were edited, which is the fastest. */
+async function showParts(
   preview: Preview,
   kept: Kept,
   edit: number,
   paths: readonly string[],
 ): Promise<void> {
-  const chapters = chaptersOn(kept, preview.server?.open() ?? []);
-  const show = async (): Promise<number> => {
-    const parts = await partsAgain(kept, chapters, paths);
-    for (const { page, part } of parts)
-      preview.server?.tell((each) => (each === page ? part : null));
-    return parts.length;
+  const { server, served, unfinished } = preview;
+  const show = async (): Promise<void> => {
+    const chapters = chaptersOn(kept, server?.open() ?? []);
+    for (const { page, part, html } of await partsAgain(kept, chapters, paths, unfinished)) {
+      server?.tell((each) => (each === page ? part : null));
+      serve(served, edit, [[page, html()]]);
+    }
   };
   rereadSources(kept, paths);
   // The text of a listing is there before the figures are that its program draws.
-  const shown = areFigures(paths) ? 0 : await show();
+  if (!areFigures(paths)) await show();
   const isStale = forget(kept, paths);
   put(preview, edit, await widgetScripts(preview.root, paths));
-  const drawn = isStale ? await show() : 0;
-  // The page asks for scripts and lays itself out: neither should wait for what nobody sees.
-  if (shown + drawn > 0) await sleep(restMs);
+  if (isStale) await show();
 }
 
-/** Make the pages that are open whole, with all that was edited since they were. */
+/** Make the chapters whole of which more than one section, or who knows what, was edited. */
 async function finish(preview: Preview, kept: Kept, edit: number): Promise<void> {
-  const paths = [...preview.unfinished];
-  const chapters = chaptersOn(kept, preview.server?.open() ?? []);
-  const pages = await pagesAgain(kept, chapters, paths, (path, found) =>
+  const open = chaptersOn(kept, preview.server?.open() ?? []);
+  const chapters = open.filter((path) => preview.unfinished.has(path));
+  const pages = await pagesAgain(kept, chapters, (path, found) =>
     noteMistakes(preview.served, edit, path, found),
   );
-  for (const path of paths) preview.unfinished.delete(path);
+  for (const path of chapters) preview.unfinished.delete(path);
   put(preview, edit, pages);
 }
 
