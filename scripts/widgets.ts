@@ -53,7 +53,7 @@ export function sharedModules(root: string): string[] {
   return [...new Set(paths.filter(isShared))].sort();
 }
 
-export function isShared(path: string): boolean {
+function isShared(path: string): boolean {
   return /^code\/kernel\/|^figures\/[^/]+\.ts$/.test(path);
 }
 

@@ -7,7 +7,6 @@ import type { ElementContent, Root } from "hast";
 import type { Root as MdastRoot } from "mdast";
 import { assembleAgain, forFormat } from "../assemble.ts";
 import { cacheFolder, citationStyle, completeTitle, drawSources } from "../book.ts";
-import { closureOf } from "../closure.ts";
 import { isFile } from "../files.ts";
 import { charactersMissing } from "../fonts.ts";
 import { gatherNeeds, type Needs } from "../gather.ts";
@@ -55,6 +54,8 @@ export type Kept = {
   readonly sources: Map<string, Source>;
   readonly pictures: Map<string, Picture>;
   readonly runs: Map<string, Run>;
+  /** The files that each picture and each run is made of, by its key. */
+  readonly madeOf: Map<string, readonly string[]>;
   /** What chapters asked for when they were made last, by path. */
   readonly needs: Map<string, Needs>;
   readonly highlighted: Map<string, ElementContent[][]>;
@@ -70,6 +71,7 @@ export function keepFor(root: string, frame: Frame): Kept {
     sources: new Map(loadSources(root).all),
     pictures: new Map(),
     runs: new Map(),
+    madeOf: new Map(),
     needs: new Map(),
     highlighted: new Map(),
     last: new Map(),
@@ -78,42 +80,45 @@ export function keepFor(root: string, frame: Frame): Kept {
   };
 }
 
-/** Take the programs among these files as they are now. */
-export function rereadSources(kept: Kept, paths: readonly string[]): void {
-  for (const path of paths.filter(isSource))
-    if (isFile(join(kept.root, path))) kept.sources.set(path, readSource(kept.root, path).source);
-    else kept.sources.delete(path);
+/** Take the programs among these files as they are now. Returns the regions with another text, as `path#name`. */
+export function rereadSources({ root, sources }: Kept, paths: readonly string[]): string[] {
+  return paths.filter(isSource).flatMap((path) => {
+    const before = sources.get(path)?.regions;
+    if (isFile(join(root, path))) sources.set(path, readSource(root, path).source);
+    else sources.delete(path);
+    const now = sources.get(path)?.regions;
+    return [...new Set([...(before?.keys() ?? []), ...(now?.keys() ?? [])])]
+      .filter((name) => before?.get(name)?.text !== now?.get(name)?.text)
+      .map((name) => `${path}#${name}`);
+  });
 }
 
 /** Throw away pictures and runs that are made of one of these files; true where there were any. */
-export function forget(kept: Kept, paths: readonly string[]): boolean {
-  const { root, pictures, runs } = kept;
-  const isTouched = (files: readonly string[]): boolean =>
-    files.some((file) => paths.includes(file));
-  const samples = listSamples(root);
-  const programOf = (run: string): string => samples.get(run.split(" ")[0] ?? "") ?? "";
-  const stale = [...pictures.keys()].filter((key) => isTouched(filesOfPicture(root, key)));
-  const staleRuns = [...runs.keys()].filter((run) => isTouched(closureOf(root, programOf(run))));
-  for (const key of stale) pictures.delete(key);
-  for (const run of staleRuns) runs.delete(run);
+export function forget({ root, madeOf, pictures, runs }: Kept, paths: readonly string[]): boolean {
+  const stale = [...madeOf].filter(([, files]) => files.some((file) => paths.includes(file)));
+  for (const [key] of stale) {
+    madeOf.delete(key);
+    pictures.delete(key);
+    runs.delete(key);
+  }
   forgetDrawn(root, paths);
-  return stale.length + staleRuns.length > 0;
+  return stale.length > 0;
 }
 
-/** Whether a chapter prints or shows one of these files. */
-export function dependsOn(kept: Kept, chapter: string, paths: readonly string[]): boolean {
+/** Whether a chapter is one of these files, or shows what is made of them. */
+export function dependsOn(kept: Kept, chapter: string, touched: readonly string[]): boolean {
   const needs = kept.needs.get(chapter);
-  return !needs || paths.includes(chapter) || needsStale(kept, needs, paths);
+  return !needs || touched.includes(chapter) || needsStale(kept, needs, touched);
 }
 
-/** Whether one of these files is printed, or a picture or a run has to be made again. */
+/** Whether one of these regions is printed, or a picture or a run has to be made again. */
 export function needsStale(
   { pictures, runs }: Kept,
   needs: Needs,
-  paths: readonly string[],
+  touched: readonly string[],
 ): boolean {
   return (
-    needs.regions.some(([path]) => paths.includes(path)) ||
+    needs.regions.some((region) => touched.includes(region.join("#"))) ||
     needs.pictures.some((key) => !pictures.has(key)) ||
     needs.runs.some((run) => !runs.has(run))
   );
@@ -163,21 +168,39 @@ export function isHead(node: MdastRoot["children"][number]): boolean {
 }
 
 /** Make what a chapter needs and is not kept. */
-export async function gather({ root, pictures, runs }: Kept, needs: Needs): Promise<void> {
+export async function gather(kept: Kept, needs: Needs): Promise<void> {
+  const { root, pictures, madeOf } = kept;
   const missing = needs.pictures.filter((key) => !pictures.has(key));
   const diagrams = needs.diagrams.filter((text) => !pictures.has(diagramKey(text)));
   const draw = (sources: ReadonlyMap<string, string>) =>
     drawSources({ root, browser: noBrowser, progress: silent }, sources);
   if (missing.length > 0) {
     const made = await makePictures(root, missing, cacheFolder(root, "figures"), draw);
-    for (const [key, picture] of made) pictures.set(key, picture);
+    for (const [key, picture] of made) {
+      pictures.set(key, picture);
+      madeOf.set(key, filesOfPicture(root, key));
+    }
   }
   for (const [text, picture] of await draw(new Map(diagrams.map((text) => [text, text]))))
     pictures.set(diagramKey(text), picture);
-  const missingRuns = needs.runs.filter((run) => !runs.has(run));
-  const ran = await runSamples(root, missingRuns, cacheFolder(root, "runs"), () => {});
-  for (const [run, result] of ran) runs.set(run, result);
-  waitToDraw(root, aheadOf(root, needs));
+  await runMissing(kept, needs);
+  waitToDraw(root, aheadOf(kept));
+}
+
+async function runMissing({ root, runs, madeOf }: Kept, needs: Needs): Promise<void> {
+  const missing = needs.runs.filter((run) => !runs.has(run));
+  if (missing.length === 0) return;
+  const samples = listSamples(root);
+  for (const [run, result] of await runSamples(
+    root,
+    missing,
+    cacheFolder(root, "runs"),
+    () => {},
+  )) {
+    runs.set(run, result);
+    const program = samples.get(run.split(" ")[0] ?? "") ?? "";
+    madeOf.set(run, filesOfPicture(root, program));
+  }
 }
 
 /** Diagrams that are drawn already are kept on disk; the browser for a new one is opened where the whole book is made. */
@@ -187,13 +210,14 @@ function noBrowser(): Promise<never> {
 /** Thrown where a chapter has to wait for the whole book. */
 export class NotHere extends Error {}
 
-/** What the figures of a chapter import, without themselves: it stays as it is while they are edited. */
-function aheadOf(root: string, needs: Needs): string[] {
-  const own = needs.pictures.map((key) => key.split("?")[0] ?? "");
-  const files = own
-    .filter((path) => path.endsWith(".ts"))
-    .flatMap((path) => filesOfPicture(root, path));
-  return [...new Set(files)].filter((path) => !own.includes(path) && !/^figures\/.*\//.test(path));
+/** What figures import, without themselves: it stays as it is while they are edited. */
+function aheadOf({ madeOf, pictures }: Kept): string[] {
+  const keys = [...pictures.keys()];
+  const own = keys.map((key) => key.split("?")[0] ?? "");
+  const files = new Set(keys.flatMap((key) => madeOf.get(key) ?? []));
+  return [...files].filter(
+    (path) => !own.includes(path) && /^code\/|^figures\/[^/]+\.ts$/.test(path),
+  );
 }
 
 export async function materialsOf(kept: Kept, needs: Needs): Promise<Materials> {

@@ -4,24 +4,24 @@ import { styleSheet, styleSheetPath } from "../output/html.ts";
 import { screenScript } from "../output/screen-scripts.ts";
 import type { Mistake } from "../report.ts";
 import { corePath, scriptPath } from "../script-files.ts";
-import { bundleCore, bundleWidget, isShared, sharedModules, widgetNames } from "../widgets.ts";
+import { bundleCore, bundleWidget } from "../widgets.ts";
 import { chapterAgain, dependsOn, type Kept, NotHere } from "./again.ts";
-import { type PartAgain, partAgain } from "./part.ts";
+import { type PartAgain, partsOfChapter } from "./part.ts";
 
 export type MadeFile = readonly [string, string];
 export type Note = (path: string, found: readonly Mistake[]) => void;
 
-/** The sections of these chapters that show one of the changed files; chapters of which that is not one section are noted. */
+/** The sections of these chapters that show what is touched; chapters that have to be made whole are noted. */
 export async function partsAgain(
   kept: Kept,
   chapters: readonly string[],
-  paths: readonly string[],
+  touched: readonly string[],
   unfinished: Set<string>,
 ): Promise<PartAgain[]> {
   const parts: PartAgain[] = [];
-  for (const chapter of chapters.filter((path) => dependsOn(kept, path, paths))) {
-    const part = await partAgain(kept, chapter, paths).catch(waitForWhole);
-    if (part) parts.push(part);
+  for (const chapter of chapters.filter((path) => dependsOn(kept, path, touched))) {
+    const made = await partsOfChapter(kept, chapter, touched).catch(waitForWhole);
+    if (made) parts.push(...made);
     else unfinished.add(chapter);
   }
   return parts;
@@ -69,20 +69,28 @@ export function themeFiles(root: string): MadeFile[] {
   ];
 }
 
-/** The scripts of the widgets whose own files these are; the core and all of them where it is a file that they share. */
-export async function widgetScripts(root: string, paths: readonly string[]): Promise<MadeFile[]> {
-  const names = widgetNames(root);
-  const shared = names.length > 0 && paths.some(isShared) ? sharedModules(root) : [];
-  const isCore = paths.some((path) => shared.includes(path));
+/**
+ * The scripts of the widgets whose own files these are; the core and all of them where it is a file that they share.
+ *
+ * @param names  of the widgets that the edition has
+ */
+export async function widgetScripts(
+  { root, frame }: Kept,
+  names: readonly string[],
+  paths: readonly string[],
+): Promise<MadeFile[]> {
+  const { shared } = frame;
+  const isCore = names.length > 0 && paths.some((path) => shared.includes(path));
   const isOwn = (name: string): boolean =>
     paths.some((path) => path.startsWith(`figures/${name}/`));
-  const changed = isCore ? names : names.filter(isOwn);
-  if (changed.length === 0) return [];
-  const held = sharedModules(root);
-  const core: MadeFile[] = isCore ? [[corePath, await bundleCore(root, toolchainRoot, held)]] : [];
-  const scripts = changed.map(
-    async (name): Promise<MadeFile> => [scriptPath(name), await bundleWidget(root, name, held)],
-  );
+  const core: MadeFile[] = isCore
+    ? [[corePath, await bundleCore(root, toolchainRoot, shared)]]
+    : [];
+  const scripts = names
+    .filter((name) => isCore || isOwn(name))
+    .map(
+      async (name): Promise<MadeFile> => [scriptPath(name), await bundleWidget(root, name, shared)],
+    );
   return [...core, ...(await Promise.all(scripts))];
 }
 

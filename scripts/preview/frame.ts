@@ -20,6 +20,8 @@ export type Frame = {
   /** Path of a chapter -> its id, and its id -> the anchor of its title, of the whole book. */
   readonly chapterIds: ReadonlyMap<string, string>;
   readonly titleAnchors: ReadonlyMap<string, string>;
+  /** What the scripts of widgets share. */
+  readonly shared: readonly string[];
   /** Folders of code/ that run in a page; null where none does. */
   readonly runnable: ReadonlySet<string> | null;
 };

@@ -39,22 +39,30 @@ export type PartAgain = {
   readonly html: () => string;
 };
 
-/** The one section that the change of these files touches; null where that is none, or more than one, or not sure. */
-export async function partAgain(
+/** More are as slow as the whole chapter. */
+const partsMax = 4;
+
+/** The sections that are touched; null where only the whole chapter can tell. */
+export async function partsOfChapter(
   kept: Kept,
   path: string,
-  paths: readonly string[],
-): Promise<PartAgain | null> {
+  touched: readonly string[],
+): Promise<PartAgain[] | null> {
   const last = kept.last.get(path);
   if (!last) return null;
   const source = readChapter(kept.root, path);
   const lines = String(source.file.value).split("\n");
   const edited = editedPart(last, lines);
-  const stale = last.needs.flatMap((needs, at) => (needsStale(kept, needs, paths) ? [at] : []));
-  const touched = new Set(edited === null ? stale : [edited, ...stale]);
-  const [part] = touched;
-  if (part === undefined || touched.size > 1 || part < 0) return null;
-  return makePart(kept, source, last, part, lines);
+  const stale = last.needs.flatMap((needs, at) => (needsStale(kept, needs, touched) ? [at] : []));
+  const parts = [...new Set(edited === null ? stale : [edited, ...stale])];
+  if (parts.includes(-1) || parts.length > partsMax) return null;
+  const made: PartAgain[] = [];
+  for (const part of parts) {
+    const one = await makePart(kept, source, kept.last.get(path) ?? last, part, lines);
+    if (!one) return null;
+    made.push(one);
+  }
+  return made;
 }
 
 /** Number of the section in which all differences lie, 0 before the first head; null where there are none, -1 where there is no such section. */

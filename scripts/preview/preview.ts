@@ -5,6 +5,7 @@
 import type { Worker } from "node:worker_threads";
 import { UsageError } from "../cli.ts";
 import { formatMistakes } from "../report.ts";
+import { widgetOf } from "../script-files.ts";
 import { forget, type Kept, keepFor, rereadSources } from "./again.ts";
 import {
   areFigures,
@@ -158,19 +159,23 @@ async function showParts(
   paths: readonly string[],
 ): Promise<void> {
   const { server, served, unfinished } = preview;
-  const show = async (): Promise<void> => {
-    const chapters = chaptersOn(kept, server?.open() ?? []);
-    for (const { page, part, html } of await partsAgain(kept, chapters, paths, unfinished)) {
-      server?.tell((each) => (each === page ? part : null));
-      serve(served, edit, [[page, html()]]);
-    }
+  const touched = [...paths, ...rereadSources(kept, paths)];
+  const makeParts = () =>
+    partsAgain(kept, chaptersOn(kept, server?.open() ?? []), touched, unfinished);
+  const show = (parts: Awaited<ReturnType<typeof makeParts>>): void => {
+    for (const { page, part } of parts) server?.tell((each) => (each === page ? part : null));
+    for (const { page, html } of parts) serve(served, edit, [[page, html()]]);
   };
-  rereadSources(kept, paths);
   // The text of a listing is there before the figures are that its program draws.
-  if (!areFigures(paths)) await show();
+  if (!areFigures(paths)) show(await makeParts());
   const isStale = forget(kept, paths);
-  put(preview, edit, await widgetScripts(preview.root, paths));
-  if (isStale) await show();
+  const names = [...served.whole.keys()].flatMap((path) => widgetOf(path) ?? []);
+  const [scripts, drawn] = await Promise.all([
+    widgetScripts(kept, names, paths),
+    isStale ? makeParts() : [],
+  ]);
+  put(preview, edit, scripts);
+  show(drawn);
 }
 
 /** Make the chapters whole of which more than one section, or who knows what, was edited. */

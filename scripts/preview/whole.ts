@@ -14,6 +14,7 @@ import { htmlFiles } from "../output/html.ts";
 import { type PageScripts, pageScripts } from "../page-scripts.ts";
 import { silent } from "../progress.ts";
 import { hasErrors, type Mistake, mistakesOf } from "../report.ts";
+import { sharedModules } from "../widgets.ts";
 import { type Asked, citedIn, type Frame, hollow, marksBefore, type Told } from "./frame.ts";
 import { brokenPrograms } from "./programs.ts";
 
@@ -69,6 +70,7 @@ function frameOf({ pool, ids }: MadeBook, edition: EditionBook, { runnable }: Pa
     marksBefore: marksBefore(edition),
     chapterIds: new Map(chapters.map(({ path, meta }) => [path, meta.id])),
     titleAnchors: titleAnchorsOf(pool),
+    shared: sharedModules(root),
     runnable: runnable?.names ?? null,
   };
 }
