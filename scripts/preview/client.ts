@@ -57,10 +57,11 @@ function setPart({ from, to, html }: Part): void {
   hold((onReplace) => changeTo(next, new Set(), onReplace));
 }
 
-async function follow({ page, styles, scripts, widgets }: Change): Promise<void> {
+async function follow({ page, styles, fonts, scripts, widgets }: Change): Promise<void> {
   if (scripts) return location.reload();
   version += 1;
-  if (styles) await swapStyles();
+  if (fonts) await swapSheet();
+  else if (styles) await setRules();
   const wanted = widgets.filter((path) => document.querySelector(`script[src^="${path}"]`));
   for (const path of wanted) await load(path);
   const next = page ? await fetchPage() : shown;
@@ -131,8 +132,25 @@ function wake(gone: Element | null, come: HTMLElement): void {
   }
 }
 
-/** The new sheet is there before the old one goes. */
-async function swapStyles(): Promise<void> {
+const rules = document.createElement("style");
+
+/** Other rules, and the same faces: a face that is declared anew loads anew, and the text would stand in another meanwhile. */
+async function setRules(): Promise<void> {
+  const link = document.querySelector<HTMLLinkElement>('link[rel="stylesheet"]');
+  const answer = link && (await fetch(link.href));
+  if (!link?.sheet || !answer?.ok) return;
+  const { sheet } = link;
+  const text = (await answer.text()).replace(/@font-face\s*\{[^}]*\}/g, "");
+  hold(() => {
+    rules.textContent = text;
+    link.after(rules);
+    for (let at = sheet.cssRules.length - 1; at >= 0; at--)
+      if (!(sheet.cssRules[at] instanceof CSSFontFaceRule)) sheet.deleteRule(at);
+  });
+}
+
+/** Other faces come with a sheet of their own, which is there before the old one goes. */
+async function swapSheet(): Promise<void> {
   const before = document.querySelector<HTMLLinkElement>('link[rel="stylesheet"]');
   if (!before) return;
   const link = before.cloneNode() as HTMLLinkElement;
@@ -143,7 +161,11 @@ async function swapStyles(): Promise<void> {
   });
   before.after(link);
   await loaded;
-  hold(() => before.remove());
+  await document.fonts.ready;
+  hold(() => {
+    before.remove();
+    rules.remove();
+  });
 }
 
 function load(path: string): Promise<unknown> {

@@ -6,6 +6,8 @@ export type Change = {
   /** The page's own text is another. */
   readonly page: boolean;
   readonly styles: boolean;
+  /** Faces have other characters. */
+  readonly fonts: boolean;
   /** Scripts are others that cannot be changed in a page that is open. */
   readonly scripts: boolean;
   /** Paths of scripts of widgets that are others, the core first. */

@@ -47,8 +47,7 @@ export function previewServer(
     const data = path === clientPath ? client : (file(path) ?? (isPage ? noPage : undefined));
     response.writeHead(data === undefined ? 404 : 200, {
       "content-type": types[extname(path)] ?? "application/octet-stream",
-      // A face has the same address for as long as the server runs: a style sheet that is new must not take it from the text.
-      "cache-control": extname(path) === ".woff2" ? "max-age=60" : "no-store",
+      "cache-control": "no-store",
     });
     response.end(isPage ? withClient(String(data)) : data);
   });
@@ -93,13 +92,13 @@ export function changeFor(page: string, changed: ReadonlySet<string>): Change | 
   const change: Change = {
     kind: "change",
     page: changed.has(page),
-    styles: paths.some((path) => /^assets\/[^/]+\.(css|woff2)$/.test(path)),
+    styles: changed.has("assets/book.css"),
+    fonts: paths.some((path) => path.endsWith(".woff2")),
     scripts: changed.has("assets/screen.js") || changed.has("assets/skills.js"),
     widgets: paths
       .filter((path) => path.startsWith("assets/widgets/"))
       .sort((a, b) => Number(b.endsWith("/core.js")) - Number(a.endsWith("/core.js"))),
   };
-  return change.page || change.styles || change.scripts || change.widgets.length > 0
-    ? change
-    : null;
+  const { page: isOther, styles, fonts, scripts, widgets } = change;
+  return isOther || styles || fonts || scripts || widgets.length > 0 ? change : null;
 }

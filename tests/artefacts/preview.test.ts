@@ -70,6 +70,7 @@ beforeAll(async () => {
   writeFile(join(root, "figures/dial/widget.ts"), widget);
   writeFile(join(root, "figures/dial/view.ts"), view);
   write(chapter, lengthened(read(chapter)));
+  cpSync(join(rootPath, "theme/screen.css"), join(root, "theme/screen.css"));
   preview = spawn(
     process.execPath,
     [join(rootPath, "scripts/dev.ts"), "complete", "--port", "0", "--root", root],
@@ -149,14 +150,14 @@ describe("an edit is seen in the open page, without a reload, where the reader i
     const top = await scrollTo("#the-counter");
     const more = "Paragraph before 3 is here, and it is longer now. ".repeat(20);
     const text = read(chapter).replace("Paragraph before 3 is", `${more}\n\nA new one.\n\nIt is`);
-    await edit("chapter", chapter, text, has("main", "and it is longer now."));
+    await edit("first edit", chapter, text, has("main", "and it is longer now."));
     expect(await topOf("#the-counter")).toBe(top);
     expect(await stays()).toBe(true);
   });
 
   test("of the paragraph that is read", async () => {
     const text = read(chapter).replace("counters are old", "counters are very old");
-    await edit("chapter again", chapter, text, has("main", "counters are very old"));
+    await edit("chapter", chapter, text, has("main", "counters are very old"));
     expect(await stays()).toBe(true);
   });
 
@@ -202,8 +203,7 @@ describe("an edit is seen in the open page, without a reload, where the reader i
   test("of the style", async () => {
     const top = await scrollTo("#fig-box");
     const color = `getComputedStyle(document.querySelector("main p")).outlineColor === "rgb(1, 2, 3)"`;
-    const sheet = readFileSync(join(rootPath, "theme/screen.css"), "utf8");
-    writeFile(join(root, "theme/screen.css"), sheet);
+    const sheet = read("theme/screen.css");
     await edit(
       "style",
       "theme/screen.css",
