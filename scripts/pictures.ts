@@ -317,7 +317,8 @@ for (const path of ahead) await import(new URL(encodeURI(path), home).href).catc
 const write = process.stdout.write.bind(process.stdout);
 const tell = (path, result) => new Promise((done) => write("\\n\\u0001" + JSON.stringify([path, result]) + "\\n", done));
 const placeOf = (stack) => {
-  const found = /^([^\\s:]+):(\\d+)(?::(\\d+))?/.exec(stack.split(home)[1] ?? "");
+  const places = stack.split(home).slice(1).map((rest) => /^(?!scripts\\/)([^\\s:]+\\.ts):(\\d+)(?::(\\d+))?/.exec(rest));
+  const found = places.find((place) => place !== null);
   const caret = stack.split("\\n").find((line) => /^ *\\^+$/.test(line)) ?? "^";
   return found ? { at: decodeURI(found[1]) + ":" + found[2] + ":" + (found[3] ?? caret.indexOf("^") + 1) } : {};
 };

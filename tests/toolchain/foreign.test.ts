@@ -296,7 +296,7 @@ describe("what is odd is no harm", () => {
       "figures/endless.ts": { error: "it did not end within 3 seconds" },
       "figures/exits.ts": { error: "it ended the drawing process with code 3" },
       "figures/good.ts": { svg: "<svg></svg>", program: null, seed: null },
-      "figures/throws.ts": { error: "no ink" },
+      "figures/throws.ts": { error: "no ink", at: "figures/throws.ts:1:35" },
     });
   });
 });
