@@ -50,8 +50,8 @@ async function labProblems(kit: string, labs: readonly string[]): Promise<string
   const problems: string[] = [];
   for (const lab of labs) {
     const start = await checkLab(kit, lab);
-    if (start.code !== 1 || /^done/m.test(start.text))
-      problems.push(`labs/${lab}: steps are done at the start:\n${start.text}`);
+    if (start.code !== 1 || /^done/m.test(start.text) || !/^open/m.test(start.text))
+      problems.push(`labs/${lab}: the start is not all open:\n${start.text}`);
     cpSync(join(kit, "guide/labs", lab), join(kit, "labs", lab), { recursive: true });
     const end = await checkLab(kit, lab);
     if (end.code !== 0) problems.push(`labs/${lab}: the solution leaves steps open:\n${end.text}`);
@@ -77,7 +77,7 @@ type Link = { readonly from: string; readonly to: string; readonly isThere: bool
 /** Links of pages and texts to files beside them. Addresses of other places are told apart by their scheme. */
 function linksOf(kit: string): Link[] {
   return listFiles(kit)
-    .filter((path) => /\.(md|html)$/.test(path) && !path.startsWith("labs/node_modules/"))
+    .filter((path) => /\.(md|html)$/.test(path))
     .flatMap((from) => {
       const text = readText(join(kit, from));
       const found = from.endsWith(".md")

@@ -27,11 +27,8 @@ export async function labFiles(
     vitest: `import { testApi } from ${api};\nconst made = testApi();\nexport const collected = made.collected;\nexport const { ${names} } = made.api;`,
     "fast-check": 'export * from "fast-check";\nexport { default } from "fast-check";',
   };
-  for (const [name, entry] of Object.entries(entries)) {
-    files.set(`node_modules/${name}/index.js`, await bundleModule(toolchain, entry));
-    const about = { name, type: "module", exports: "./index.js" };
-    files.set(`node_modules/${name}/package.json`, `${JSON.stringify(about)}\n`);
-  }
+  for (const [name, entry] of Object.entries(entries))
+    files.set(`lib/${name}.js`, await bundleModule(toolchain, entry));
   files.set("check.js", readText(join(toolchain, "slides/kit/check.js")));
   files.set("package.json", '{ "private": true, "type": "module" }\n');
   return files;

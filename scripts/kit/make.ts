@@ -22,6 +22,7 @@ import { sheetsPdf } from "../output/deck-print.ts";
 import { htmlDocument } from "../output/document.ts";
 import { parseMarkdown } from "../parse.ts";
 import type { Progress } from "../progress.ts";
+import { checkDirectives } from "../transform/directives.ts";
 import { copyTree, elements, hasClass } from "../tree.ts";
 import { agendaCsv, agendaIcs, agendaMarkdown } from "./agenda.ts";
 import { labFiles, solutionFiles } from "./lab-files.ts";

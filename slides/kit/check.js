@@ -4,6 +4,7 @@
  * Needs Node 22.18 or later and nothing else; the tests are those of the book.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -16,6 +17,17 @@ if (!labs.includes(name)) {
 }
 
 const { tests, steps } = JSON.parse(readFileSync(join(here, name, "lab.json"), "utf8"));
+
+// What tests import by name stands in lib/: no package has to be installed.
+registerHooks({
+  resolve(specifier, context, next) {
+    const path = join(here, "lib", `${specifier}.js`);
+    const isOurs = /^[a-z-]+$/.test(specifier) && existsSync(path);
+    return isOurs
+      ? { url: pathToFileURL(path).href, shortCircuit: true }
+      : next(specifier, context);
+  },
+});
 const { collected } = await import("vitest");
 let unloaded = null;
 for (const path of tests)
