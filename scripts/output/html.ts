@@ -30,6 +30,7 @@ import {
   titleBlock,
 } from "./document.ts";
 import { liveFigure, widgetFigures } from "./live-links.ts";
+import { foldNotes } from "./margin-notes.ts";
 import { previewsOf } from "./previews.ts";
 import {
   homeOf,
@@ -460,6 +461,7 @@ function sectionPage({ book, pages, hasPrinted }: Frame, section: Section, tree:
 
 function finishBlocks(tree: Root): void {
   nameFootnotes(tree);
+  foldNotes(tree);
   markParagraphs(tree);
   addPermalinks(tree);
   addCopyButtons(tree);

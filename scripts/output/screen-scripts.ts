@@ -2,7 +2,7 @@
 import type { ScreenDeps } from "./document.ts";
 import { rankingScript } from "./search-rank.ts";
 
-const before = ["faces.js", "memory.js", "data.js", "settings.js", "blocks.js"];
+const before = ["faces.js", "memory.js", "data.js", "settings.js", "blocks.js", "notes.js"];
 const after = ["search.js", "print-pages.js", "previews.js", "progress.js", "shortcuts.js"];
 
 export function screenScript({ theme }: Pick<ScreenDeps, "theme">): string {

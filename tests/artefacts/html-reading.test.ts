@@ -1,6 +1,7 @@
 /** What helps to read the HTML edition: addresses, programs, previews, settings, keys, and the place that is remembered. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser } from "../../scripts/browser.ts";
@@ -239,6 +240,60 @@ test("leads to a page of the printed book where that was built, and asks for non
   await page.close();
   expect(problems).toEqual([]);
 });
+
+// --- Margin notes ----------------------------------------------------------------------------------------
+
+const noted = chapters.find((name) => has(name, "aside.note")) ?? "";
+
+test("folds margin notes on a phone behind a numbered mark, for the pointer and for the keyboard", async () => {
+  const { page } = await watchedPage(browser);
+  await page.setViewport({ width: 390, height: 800 });
+  await open(page, noted);
+  const mark = await page.$(".note-mark");
+  const expanded = () => mark?.evaluate((node) => node.getAttribute("aria-expanded"));
+  expect([await notesShown(page), await expanded()]).toEqual([false, "false"]);
+  await mark?.click();
+  expect([await notesShown(page), await expanded()]).toEqual([true, "true"]);
+  expect(await axeObjections(page)).toEqual([]);
+  await tabTo(page, ".note-mark");
+  await page.keyboard.press("Space");
+  expect([await notesShown(page), await expanded()]).toEqual([false, "false"]);
+  await page.keyboard.press("Enter");
+  expect(await notesShown(page)).toBe(true);
+  await page.close();
+});
+
+test("unfolds a note that an address leads into", async () => {
+  const { page } = await watchedPage(browser);
+  await page.setViewport({ width: 390, height: 800 });
+  await page.goto(`${pathToFileURL(join(folder, noted)).href}#note-1`);
+  await page.waitForSelector(".note-mark[aria-expanded=true]");
+  expect(await notesShown(page)).toBe(true);
+  await page.close();
+});
+
+test.each([
+  ["in the margin of a wide window", 1440, "screen", true],
+  ["on paper", 390, "print", true],
+  ["where there is no script", 390, "screen", false],
+] as const)("shows margin notes %s, and no mark", async (_where, width, media, scripts) => {
+  const { page } = await watchedPage(browser);
+  await page.setJavaScriptEnabled(scripts);
+  await page.setViewport({ width, height: 800 });
+  await page.emulateMediaType(media);
+  await open(page, noted);
+  expect(await notesShown(page)).toBe(true);
+  expect(await page.$eval(".note-mark", (mark) => mark.checkVisibility())).toBe(false);
+  await page.close();
+});
+
+/** Whether the words of the first note are shown. */
+function notesShown(page: Page): Promise<boolean> {
+  return page.$eval(".noted > .note p", (words) => {
+    const { width, height } = words.getBoundingClientRect();
+    return words.checkVisibility() && width > 100 && height > 10;
+  });
+}
 
 // --- Progress ------------------------------------------------------------------------------------------
 

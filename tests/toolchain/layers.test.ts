@@ -89,6 +89,7 @@ const order = [
   "output/screen-scripts.ts",
   "output/search.ts",
   "output/controls.ts",
+  "output/margin-notes.ts",
   "output/previews.ts",
   "output/term-links.ts",
   "output/live-links.ts",
