@@ -103,6 +103,14 @@ function listen(one: Mounted): void {
   figure.addEventListener("input", (event) => change(one, event.target as HTMLInputElement));
   figure.addEventListener("keydown", (event) => keyOfHandle(one, event));
   figure.addEventListener("pointerdown", (event) => drag(one, event));
+  figure.querySelector(".picture")?.addEventListener(
+    "touchstart",
+    (event) => {
+      // A handle is drawn anew while it is dragged, and what its style says of touch goes with it: the frame would scroll along.
+      if (handleOf(one, event.target)) event.preventDefault();
+    },
+    { passive: false },
+  );
   document.addEventListener("visibilitychange", () => document.hidden && stop(one));
   new IntersectionObserver(([entry]) => entry?.isIntersecting === false && stop(one)).observe(
     figure,

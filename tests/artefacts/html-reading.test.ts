@@ -295,6 +295,41 @@ function notesShown(page: Page): Promise<boolean> {
   });
 }
 
+// --- Pictures --------------------------------------------------------------------------------------------
+
+test("shows no text of a picture under 12 px on a phone, and no picture makes the page wider", async () => {
+  const { page } = await watchedPage(browser);
+  await page.setViewport({ width: 390, height: 800 });
+  let count = 0;
+  const small: string[] = [];
+  for (const name of [...chapters, "skills.html"]) {
+    await open(page, name);
+    const smallest = await page.$$eval("main .picture svg", smallestTexts);
+    count += smallest.length;
+    small.push(
+      ...smallest.filter(({ px }) => px < 11.99).map(({ id, px }) => `${name}#${id}: ${px} px`),
+    );
+    const widthPx = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(widthPx, name).toBe(390);
+  }
+  await page.close();
+  expect(count).toBeGreaterThan(50);
+  expect(small).toEqual([]);
+});
+
+/** Runs in the page. */
+function smallestTexts(drawings: Element[]): { id: string; px: number }[] {
+  return drawings
+    .filter((drawing) => drawing.checkVisibility())
+    .map((drawing) => {
+      const scale = (drawing as SVGSVGElement).getScreenCTM()?.a ?? 0;
+      const sizes = [...drawing.querySelectorAll("text, foreignObject *")]
+        .filter((text) => text.textContent?.trim() !== "")
+        .map((text) => Number.parseFloat(getComputedStyle(text).fontSize) * scale);
+      return { id: drawing.closest("figure")?.id ?? "", px: Math.min(...sizes) };
+    });
+}
+
 // --- Progress ------------------------------------------------------------------------------------------
 
 test("remembers the place by the block at the top, and leads back to it", async () => {

@@ -212,6 +212,54 @@ test("a node of the ring is moved by the pointer and by keys", async () => {
   await page.close();
 });
 
+test("on a phone a finger on a node of the ring moves the node, and a finger beside it the picture in its frame", async () => {
+  const one = places.find(({ name }) => name === "ring");
+  const page = await open(one?.page ?? "");
+  await page.setViewport({ width: 390, height: 850, isMobile: true, hasTouch: true });
+  await page.reload();
+  await ready(page, one?.id ?? "");
+  await page.$eval(`#${one?.id} .picture`, (node) => node.scrollIntoView({ block: "center" }));
+  const seen = () => page.$eval(`#${one?.id}`, placesOnPhone);
+  const before = await seen();
+  await swipe(page, before.handle, [-60, 40]);
+  const dragged = await seen();
+  expect(dragged.value).not.toBe(before.value);
+  expect(dragged.scrolled).toBe(before.scrolled);
+  await swipe(page, dragged.blank, [-150, 0]);
+  const panned = await seen();
+  expect(panned.scrolled).toBeGreaterThan(dragged.scrolled + 50);
+  expect(panned.value).toBe(dragged.value);
+  await page.close();
+});
+
+/** Runs in the page. */
+function placesOnPhone(figure: Element) {
+  const picture = figure.querySelector(".picture");
+  const handle = figure.querySelector(".handle");
+  const { x, y, width } = handle?.getBoundingClientRect() ?? new DOMRect();
+  return {
+    handle: [x + width / 2, y + width / 2] as const,
+    blank: [250, (picture?.getBoundingClientRect().bottom ?? 0) - 20] as const,
+    value: handle?.getAttribute("aria-valuenow"),
+    scrolled: picture?.closest(".scroller")?.scrollLeft ?? 0,
+  };
+}
+
+/** One finger goes down, moves and is lifted, as the browser gets it from a screen. */
+async function swipe(
+  page: Page,
+  [x, y]: readonly [number, number],
+  [byX, byY]: readonly [number, number],
+): Promise<void> {
+  const finger = await page.touchscreen.touchStart(x, y);
+  for (let part = 1; part <= 8; part++) {
+    await finger.move(x + (byX * part) / 8, y + (byY * part) / 8);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await finger.end();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
 test("without a script the picture, its sentence and its table are there, and nothing that cannot work", async () => {
   const one = places[0];
   const page = await open(one?.page ?? "", "", false);
