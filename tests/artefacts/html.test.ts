@@ -20,6 +20,7 @@ import {
   folder,
   open,
   pages,
+  programPages,
   samplePages,
   shortPages,
   treeOf,
@@ -191,6 +192,59 @@ test("changes its colors on request and remembers it on the next page", async ()
   await page.close();
 });
 
+test("wears high contrast where the reader's system asks for more, and what the reader chose where one did", async () => {
+  const { page } = await watchedPage(browser);
+  const wear = async (theme: string, contrast: string, scheme: string) => {
+    await page.emulateMediaFeatures([
+      { name: "prefers-contrast", value: contrast },
+      { name: "prefers-color-scheme", value: scheme },
+    ]);
+    return page.evaluate(colorsOf, theme);
+  };
+  await open(page, busiest);
+  const asked = await wear("", "more", "light");
+  expect(asked).toEqual(await wear("contrast", "no-preference", "light"));
+  expect(asked).not.toEqual(await wear("", "no-preference", "light"));
+  expect(await wear("sepia", "more", "light")).toEqual(
+    await wear("sepia", "no-preference", "light"),
+  );
+  const { paper, field, ...inks } = await wear("", "more", "dark");
+  expect(field).toEqual(paper);
+  for (const [name, color] of Object.entries(inks))
+    expect(contrastOf(color, paper ?? []), name).toBeGreaterThanOrEqual(7);
+  await page.close();
+});
+
+test.each(["light", "dark"])(
+  "loses no line or mark to the system's own %s colors",
+  async (scheme) => {
+    const { page } = await watchedPage(browser);
+    await page.emulateMediaFeatures([
+      { name: "forced-colors", value: "active" },
+      { name: "prefers-color-scheme", value: scheme },
+    ]);
+    const withWidget = samplePages.find((name) => hasWidget(name)) ?? "";
+    let count = 0;
+    for (const name of [withWidget, busiest, "skills.html", programPages[0] ?? ""]) {
+      await open(page, name);
+      const { canvas, marks } = await page.evaluate(marksOf);
+      count += marks.length;
+      const faint = marks.filter(({ color, ground }) => contrastOf(color, ground ?? canvas) < 3);
+      expect(faint, name).toEqual([]);
+    }
+    expect(count).toBeGreaterThan(200);
+    // The line beside a program's printed lines is the mark of them: the others have none.
+    const [printed, other] = await page.evaluate(() =>
+      [".printed > .line-number", ":not(.printed) > .line-number"].map((selector) => {
+        const number = document.querySelector(selector);
+        return number && getComputedStyle(number).borderRightColor;
+      }),
+    );
+    expect(printed).not.toBe(other);
+    await page.close();
+  },
+);
+
 test("prints dark on light from every color, and without what only a screen needs", async () => {
   const { page } = await watchedPage(browser);
   await open(page, busiest);
@@ -225,6 +279,80 @@ test("lets the keyboard reach whatever scrolls sideways, and nothing else", asyn
 });
 
 // --- Helpers --------------------------------------------------------------------------------
+
+function hasWidget(name: string): boolean {
+  return elements(treeOf(name), (node) => property(node, "dataWidget") !== null).length > 0;
+}
+
+/** Runs in the page: the colors of the theme by name, each as red, green, blue. */
+function colorsOf(theme: string): Record<string, number[]> {
+  const root = document.documentElement;
+  if (theme === "") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  const probe = document.createElement("i");
+  document.body.append(probe);
+  const names = ["paper", "field", "ink", "quiet", "rule", "accent", "blue", "green"];
+  const colors = names.map((name) => {
+    probe.style.color = `var(--${name})`;
+    return [
+      name,
+      getComputedStyle(probe)
+        .color.match(/[\d.]+/g)
+        ?.map(Number) ?? [],
+    ];
+  });
+  probe.remove();
+  return Object.fromEntries(colors);
+}
+
+type Mark = { what: string; color: number[]; ground?: number[] };
+
+/** Runs in the page: what is seen by its lines or by its ground alone, with its color; `ground` where it is not the page's. */
+function marksOf(): { canvas: number[]; marks: Mark[] } {
+  const numbers = (color: string) => color.match(/[\d.]+/g)?.map(Number) ?? [];
+  const found = (selector: string, colorOf: (style: CSSStyleDeclaration) => string): Mark[] =>
+    [...document.querySelectorAll(selector)].map((node) => ({
+      what: `${selector} ${node.textContent?.slice(0, 20)}`,
+      color: numbers(colorOf(getComputedStyle(node))),
+    }));
+  const tokens = ["ink", "quiet", "rule", "accent", "blue", "green"];
+  const discs = [...document.querySelectorAll(".callout-mark")].map((node): Mark => {
+    const { color, backgroundColor, forcedColorAdjust } = getComputedStyle(node);
+    // The number, on its disc or on the ground that the system puts behind all text.
+    const isKept = forcedColorAdjust === "none";
+    return {
+      what: "the number on a disc",
+      color: numbers(color),
+      ...(isKept ? { ground: numbers(backgroundColor) } : {}),
+    };
+  });
+  return {
+    canvas: numbers(getComputedStyle(document.documentElement).backgroundColor),
+    marks: [
+      ...tokens.flatMap((name) => [
+        ...found(`.picture svg .stroke-${name}`, ({ stroke }) => stroke),
+        ...found(`.picture svg .fill-${name}`, ({ fill }) => fill),
+      ]),
+      ...found(".widget-panel :is(button, select)", (style) => style.borderTopColor),
+      ...found(".printed > .line-number", (style) => style.borderRightColor),
+      ...found(".callout-mark", (style) => style.backgroundColor),
+      ...discs,
+    ],
+  };
+}
+
+/** The ratio of WCAG 2: 1 is no difference, 21 is black on white. */
+function contrastOf(one: readonly number[], other: readonly number[]): number {
+  const luminance = (color: readonly number[]) => {
+    const [red = 0, green = 0, blue = 0] = color.map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
 
 /** Runs in the page, before its scripts: what is copied is kept instead of handed to the system. */
 function captureCopies(hasClipboard: boolean): void {
