@@ -143,15 +143,35 @@ export function charactersMissing(text: string, role: Role): string[] {
     .sort();
 }
 
+/** The characters of `text` that some face of a family lacks, so that they are set in the next one of the stack. */
+export function charactersNotIn(family: string, text: string): string {
+  const known = familyCharacters(family);
+  return [...text].filter((character) => !known.has(character.codePointAt(0) ?? 0)).join("");
+}
+
+/** What browsers switch on by themselves, the figures that the style sheets ask for, and small caps. The others are half of a file. */
+const featuresKept = [
+  ...["ccmp", "locl", "mark", "mkmk", "kern", "liga", "clig", "calt"],
+  ...["lnum", "onum", "pnum", "tnum"],
+];
+/** Of text alone: only the first line of a chapter has small caps. Those of math are asked for by the browser. */
+const furtherFeatures: { readonly [family: string]: readonly string[] } = {
+  "PF Serif": ["smcp"],
+  "PF Math": ["ssty", "dtls", "flac", "rtlm"],
+};
+
 /**
- * A WOFF2 with the glyphs for `characters` and every layout feature (small caps, old-style
- * figures, kerning, the MATH table). Equal input gives equal bytes; keeping the result is
- * the caller's affair.
+ * A WOFF2 with the glyphs for `characters` and the layout features that screens use; the MATH table stays, instructions for the
+ * pixels of old screens go. Equal input gives equal bytes; keeping the result is the caller's affair.
  */
 export async function subsetFace(face: Face, characters: string): Promise<Uint8Array> {
   const text = [...new Set(characters)].sort().join("");
   return new Uint8Array(
-    await subsetFont(await readFile(facePath(face)), text, { targetFormat: "woff2" }),
+    await subsetFont(await readFile(facePath(face)), text, {
+      targetFormat: "woff2",
+      keepFeatures: [...featuresKept, ...(furtherFeatures[face.family] ?? [])],
+      noHinting: true,
+    }),
   );
 }
 

@@ -9,10 +9,12 @@ import type { Program } from "./output/program-pages.ts";
 import type { Sources } from "./sources.ts";
 
 export function keptSubset(root: string): (face: Face, characters: string) => Promise<Uint8Array> {
-  const lock = readText(join(toolchainRoot, "package-lock.json"));
+  const toolchain = ["package-lock.json", "scripts/fonts.ts"].map((path) =>
+    readText(join(toolchainRoot, path)),
+  );
   return async (face, characters) => {
     const text = [...new Set(characters)].sort().join("");
-    const path = join(cacheFolder(root, "fonts"), `${hashOf([face.id, lock, text])}.woff2`);
+    const path = join(cacheFolder(root, "fonts"), `${hashOf([face.id, text, ...toolchain])}.woff2`);
     if (isFile(path)) return new Uint8Array(readBytes(path));
     const subset = await subsetFace(face, text);
     writeFile(path, subset);

@@ -7,7 +7,7 @@ import type { Element, ElementContent, Root } from "hast";
 import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
 import { escapeAttribute, escapeText } from "../escape.ts";
-import { type Face, screenFaces } from "../fonts.ts";
+import { charactersNotIn, type Face, screenFaces } from "../fonts.ts";
 import type { EditionBook, Section } from "../model.ts";
 import { copyTree, elements, hasClass, property } from "../tree.ts";
 
@@ -187,10 +187,20 @@ export async function subsetsFor(
     ...book.sections.map((section) => section.tree),
     { type: "root", children: [{ type: "text", value: wordsOutsideTrees(book).join(" ") }] },
   ]);
+  const allCode = `${code}${furtherCode}…`;
+  const ofFamily: { readonly [family: string]: string } = {
+    "PF Code": allCode,
+    // The largest face a character: of what is not math only what it has to stand in for.
+    "PF Math": [
+      math,
+      charactersNotIn("PF Serif", text),
+      charactersNotIn("PF Sans", text),
+      charactersNotIn("PF Code", allCode),
+    ].join(""),
+  };
   const subsets = new Map<string, Uint8Array>();
   for (const face of screenFaces) {
-    const characters =
-      face.family === "PF Code" ? `${code}${furtherCode}…` : text + code + furtherCode + math;
+    const characters = ofFamily[face.family] ?? text + allCode + math;
     subsets.set(face.id, await deps.subset(face, characters));
   }
   return subsets;
