@@ -1,6 +1,6 @@
 /** What 2,000 packets wait for, at three loads of the same link. */
 import { bursts, gigabit, through } from "../code/link/bottleneck.ts";
-import { circle, label, plot, svg } from "./draw.ts";
+import { circle, element, label, type Point, plot, svg } from "./draw.ts";
 
 export const program = "link/bottleneck";
 export const seed = 7;
@@ -25,21 +25,35 @@ function panel(load: number, left: number): readonly string[] {
     { label: "", min: 0, max: 1.25, ticks: left < 50 ? [0, 0.5, 1] : [] },
   );
   const lost = waits.filter((wait) => wait === null).length;
-  const dots = waits.flatMap((wait, n) => {
-    const ms = (times[n] ?? 0) / 1000;
-    if (ms > 50) return [];
-    return wait === null
-      ? [circle(x(ms), y(1.25) + 1, 1.6, { class: "fill-accent" })]
-      : [circle(x(ms), y(wait / 1000), 0.8, { class: "fill-blue" })];
-  });
+  const shown = waits
+    .map((wait, n) => ({ wait, ms: (times[n] ?? 0) / 1000 }))
+    .filter(({ ms }) => ms <= 50);
+  const dropped = shown.flatMap(({ wait, ms }) =>
+    wait === null ? [circle(x(ms), y(1.25) + 1, 1.6, { class: "fill-accent" })] : [],
+  );
+  const waiting = shown.flatMap(({ wait, ms }): Point[] =>
+    wait === null ? [] : [[x(ms), y(wait / 1000)]],
+  );
   const share = ((100 * lost) / waits.length).toFixed(1);
   return [
     frame,
-    ...dots,
+    ...dropped,
+    dots(waiting),
     label(left, 14, `load ${load}%`, { class: "label-strong" }),
     label(left, 28, `lost ${share}%`, { class: lost > 0 ? "fill-accent" : "label-quiet" }),
     ...(left < 50 ? [label(8, 48, "wait, ms", { class: "label-quiet" })] : []),
   ];
+}
+
+/** One path for the thousands of them: lines of no length with round ends. */
+function dots(points: readonly Point[]): string {
+  const d = points.map(([x, y]) => `M${x} ${y}h0`).join("");
+  return element("path", {
+    d,
+    class: "fill-none stroke-blue",
+    "stroke-width": 1.6,
+    "stroke-linecap": "round",
+  });
 }
 
 /** The name of the axis once, under the last panel. */

@@ -465,6 +465,7 @@ function finishBlocks(tree: Root): void {
   markParagraphs(tree);
   addPermalinks(tree);
   addCopyButtons(tree);
+  countLines(tree);
   dressBlocks(tree);
 }
 
@@ -710,6 +711,14 @@ function dressBlocks(tree: Root): void {
     parent.children[index] = h("div.scroller", { dataLabel: dataLabel ?? kind }, [node]);
     return [SKIP, index + 1];
   });
+}
+
+/** Lines of code never wrap: their number is the height of a block that the browser has not laid out yet. */
+function countLines(tree: Root): void {
+  for (const pre of elements(tree, ({ tagName }) => tagName === "pre")) {
+    const lines = textOf(pre).replace(/\n$/, "").split("\n").length;
+    pre.properties.style = `--lines: ${lines}`;
+  }
 }
 
 /** What can be wider than a page, by the name that it has where it has no label. */

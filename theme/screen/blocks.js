@@ -75,7 +75,11 @@
     const observer = new ResizeObserver((entries) => {
       for (const entry of entries) mark(entry.target);
     });
-    for (const element of scrollers) observer.observe(element);
+    for (const element of scrollers) {
+      observer.observe(element);
+      // Code far from the window has no width yet.
+      element.addEventListener("contentvisibilityautostatechange", () => mark(element));
+    }
     document.fonts.ready.then(() => scrollers.forEach(mark));
   }
 })();
