@@ -22,7 +22,7 @@ export function runnablePrograms(trees: readonly Root[], runnable: Runnable): Pr
 
 /** Scripts of the page of a program, in the order in which they load. */
 export function runScriptsOf(name: string): string[] {
-  return ["kernel", name, "worker", "page"].map((each) => `assets/run/${each}.js`);
+  return ["kernel", name, "page"].map((each) => `assets/run/${each}.js`);
 }
 
 export function runData(program: ProgramData): string {
@@ -91,7 +91,7 @@ export function runBody(program: ProgramData): ElementContent[] {
             button("reset", "Reset this file"),
             button("reset-all", "Reset all"),
           ]),
-          h("div#editor"),
+          h("div#editor", [h("pre.run-before", { tabIndex: 0 }, sourceOf(program))]),
         ]),
         h("section.run-result", [
           h("h2", "What it did"),
@@ -105,6 +105,11 @@ export function runBody(program: ProgramData): ElementContent[] {
       ]),
     ]),
   ];
+}
+
+/** What the editor will open, to be read until its script is there and where there is none. */
+function sourceOf({ files, samples }: ProgramData): string {
+  return files[samples[0]?.path ?? ""] ?? Object.values(files)[0] ?? "";
 }
 
 function buttons({ samples, tests }: ProgramData): ElementContent[] {

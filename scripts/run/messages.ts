@@ -17,6 +17,8 @@ export type TestResult = {
 };
 
 export type Report =
+  /** A line that the program wrote to the console on its way. */
+  | { readonly kind: "printed"; readonly line: string }
   | { readonly kind: "output"; readonly text: string }
   | { readonly kind: "test"; readonly result: TestResult }
   | { readonly kind: "failed"; readonly message: string; readonly picture: string | null }

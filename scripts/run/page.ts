@@ -26,10 +26,10 @@ export type ProgramData = {
   /** Files of tests that need nothing but the program. */
   readonly tests: readonly string[];
 };
-type Shared = { kernel: Files; program: ProgramData; runtime: string };
+type Shared = { kernel: Files; program: ProgramData; runtime?: string };
 
-const { kernel, program, runtime } = (globalThis as unknown as { partialFailure: Shared })
-  .partialFailure;
+const shared = (globalThis as unknown as { partialFailure: Shared }).partialFailure;
+const { kernel, program } = shared;
 const sources: Files = { ...kernel, ...program.files };
 const edited = new Map<string, string>();
 const stripped = new Map<string, { readonly text: string; readonly script: string }>();
@@ -38,6 +38,10 @@ const silenceMsMax = 10_000;
 const seedsOfTests = 3;
 
 let worker: Worker | null = null;
+/** Grows when a run is started or stopped, so that one that waits for its script knows whether it is still wanted. */
+let started = 0;
+/** Lines that the run wrote to the console. */
+let printed: string[] = [];
 let clock: ReturnType<typeof setTimeout> | undefined;
 
 const part = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -56,6 +60,8 @@ const extensions = [
     if (docChanged) keep(file.value, state.doc.toString());
   }),
 ];
+// The source stood there to be read until now.
+part("editor").replaceChildren();
 const editor = new EditorView({ parent: part("editor") });
 
 // --- Files -----------------------------------------------------------------------------------------
@@ -116,11 +122,29 @@ function modules(): Job["modules"] | null {
   return scripts;
 }
 
-function start(task: Job["task"], onReport: (report: Report) => void): void {
+/** The worker's script is as heavy as the editor: it is asked for when something runs for the first time. */
+async function workerScript(): Promise<string | null> {
+  if (shared.runtime !== undefined) return shared.runtime;
+  const script = document.createElement("script");
+  script.src = "assets/run/worker.js";
+  document.head.append(script);
+  await new Promise((resolve) => {
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", resolve);
+  });
+  return shared.runtime ?? null;
+}
+
+async function start(task: Job["task"], onReport: (report: Report) => void): Promise<void> {
   stop();
   clear();
   const scripts = modules();
   if (!scripts) return;
+  say("It runs …");
+  const own = started;
+  const runtime = await workerScript();
+  if (own !== started) return;
+  if (runtime === null) return fail("The script that runs programs did not load.", null);
   const url = URL.createObjectURL(new Blob([runtime], { type: "text/javascript" }));
   const mine = new Worker(url);
   worker = mine;
@@ -135,6 +159,7 @@ function start(task: Job["task"], onReport: (report: Report) => void): void {
   mine.onmessage = ({ data }: MessageEvent<Report>) => {
     if (worker !== mine) return;
     wait();
+    if (data.kind === "printed") printed.push(data.line);
     onReport(data);
     if (data.kind === "failed") fail(data.message, data.picture);
     if (data.kind === "done" || data.kind === "failed") stop();
@@ -144,11 +169,11 @@ function start(task: Job["task"], onReport: (report: Report) => void): void {
     fail(message, null);
   };
   wait();
-  say("It runs …");
   mine.postMessage({ modules: scripts, task } satisfies Job);
 }
 
 function stop(): void {
+  started += 1;
   clearTimeout(clock);
   worker?.terminate();
   worker = null;
@@ -160,10 +185,14 @@ function runSample(): void {
   if (!chosen) return;
   const task = { kind: "sample", path: chosen.path, seed: Number(seed.value) } as const;
   const recorded = chosen.recorded[seed.value];
-  start(task, (report) => {
-    if (report.kind !== "output") return;
-    showOutput(report.text, recorded);
+  void start(task, (report) => {
+    if (report.kind === "output") showOutput([...printed, report.text].join("\n"), recorded);
   });
+  fillLines(part("recorded"), recordedLines(recorded));
+}
+
+function recordedLines(recorded: string | undefined): readonly string[] {
+  return recorded?.split("\n") ?? ["The book has no run with this seed."];
 }
 
 function showOutput(text: string, recorded: string | undefined): void {
@@ -175,7 +204,6 @@ function showOutput(text: string, recorded: string | undefined): void {
       )
     : -1;
   fillLines(part("output"), lines, expected);
-  fillLines(part("recorded"), expected ?? ["The book has no run with this seed."], undefined);
   if (!expected) say("It ran.");
   else if (first < 0) say("It printed what the book has.");
   else say(`It printed something else than the book has, from line ${first + 1} on.`);
@@ -195,14 +223,18 @@ function fillLines(pre: HTMLElement, lines: readonly string[], other?: readonly 
 function runTests(): void {
   const paths = tests.value === "" ? program.tests : [tests.value];
   const counts = { passed: 0, failed: 0 };
-  start({ kind: "tests", paths, seeds: seedsOfTests }, (report) => {
+  void start({ kind: "tests", paths, seeds: seedsOfTests }, (report) => {
     if (report.kind === "test") {
       counts[report.result.failure === null ? "passed" : "failed"] += 1;
       if (report.result.failure !== null) addFailure(report.result);
       say(`${counts.passed} passed, ${counts.failed} failed …`);
     }
-    if (report.kind === "done") say(`${counts.passed} passed, ${counts.failed} failed.`);
+    if (report.kind === "done") {
+      say(`${counts.passed} passed, ${counts.failed} failed.`);
+      showPrinted("Tests print nothing.");
+    }
   });
+  fillLines(part("recorded"), ["The book shows no output of tests."]);
 }
 
 function addFailure({ path, title, failure, picture }: TestResult): void {
@@ -231,11 +263,18 @@ function fail(message: string, picture: string | null): void {
   words.textContent = message;
   part("results").replaceChildren();
   part("failure").replaceChildren(words, ...(picture ? [pictureOf(picture)] : []));
+  showPrinted("It failed before it had printed anything: a run hands over its text when it ends.");
   say("It failed.");
+}
+
+/** What was written to the console, or why there is nothing. */
+function showPrinted(otherwise: string): void {
+  fillLines(part("output"), printed.length > 0 ? printed : [otherwise]);
 }
 
 function clear(): void {
   for (const id of ["output", "recorded", "failure", "results"]) part(id).replaceChildren();
+  printed = [];
 }
 
 function say(words: string): void {

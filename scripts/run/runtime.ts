@@ -24,6 +24,7 @@ scope.onmessage = async ({ data }: MessageEvent<Job>) => {
   const { modules, task } = data;
   const env = task.kind === "tests" ? { SEEDS: String(task.seeds) } : {};
   Object.assign(scope, { process: { env, argv: [] } });
+  reportPrinting();
   const linked = link(modules);
   try {
     if (task.kind === "sample") await runSample(linked, task.path, task.seed);
@@ -33,6 +34,18 @@ scope.onmessage = async ({ data }: MessageEvent<Job>) => {
     post({ kind: "failed", message: linked.told(error), picture: pictureOf(linked) });
   }
 };
+
+/** More would hold up the page, and keep alive a loop that prints and never ends. */
+const linesPrintedMax = 1000;
+
+/** What readers print while they look for a mistake is shown in the page, and there when the run fails. */
+function reportPrinting(): void {
+  let count = 0;
+  scope.console.log = (...words: unknown[]) => {
+    count += 1;
+    if (count <= linesPrintedMax) post({ kind: "printed", line: words.map(String).join(" ") });
+  };
+}
 
 type Linked = {
   readonly load: (path: string, provided?: { readonly [id: string]: object }) => Exports;

@@ -138,6 +138,28 @@ test("a text that does not parse is told with its line", async () => {
   await page.close();
 });
 
+test("a run that fails shows what it had printed, and beside it what the book has", async () => {
+  const { page } = await open("run-locks.html");
+  const output = () => textOf(page, "#output");
+  const line = "return token < state.highest;";
+  await edit(page, "code/locks/store.ts", line, 'throw new Error("broken");');
+  expect(await press(page, "run")).toBe("It failed.");
+  expect(await output()).toMatch(/^It failed before it had printed anything/);
+  expect(await textOf(page, "#recorded")).toContain("\n");
+  await page.click("#reset-all");
+  await edit(
+    page,
+    "code/locks/store.ts",
+    line,
+    'console.log("seen", token); throw new Error("x");',
+  );
+  expect(await press(page, "run")).toBe("It failed.");
+  expect(await output()).toMatch(/^seen \d+\n/);
+  await page.click("#reset-all");
+  expect(await press(page, "run")).toBe("It printed what the book has.");
+  await page.close();
+}, 60_000);
+
 test("a program that never ends is stopped, and another runs after it", async () => {
   const { page } = await open("run-locks.html");
   await edit(page, "code/locks/store.ts", "return token < state.highest;", "for (;;) {}");
