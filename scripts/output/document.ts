@@ -6,9 +6,12 @@
 import type { Element, ElementContent, Root } from "hast";
 import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
+import remarkRehype from "remark-rehype";
+import { unified } from "unified";
 import { escapeAttribute, escapeText } from "../escape.ts";
 import { charactersNotIn, type Face, screenFaces } from "../fonts.ts";
 import type { EditionBook, Section } from "../model.ts";
+import { parseInline } from "../parse.ts";
 import { copyTree, elements, hasClass, property } from "../tree.ts";
 
 export type Shell = {
@@ -58,6 +61,15 @@ export function opening(section: Section): Element {
     h("h1", { id: section.id }, heading),
     ...(section.question ? [h("p.question", section.question)] : []),
   ]);
+}
+
+const toHast = unified().use(remarkRehype).freeze();
+
+/** The abstract of a section: one line of Markdown, as its author wrote it. */
+export function abstractOf(text: string): ElementContent[] {
+  const paragraph = { type: "paragraph", children: parseInline(text, undefined) } as const;
+  const [made] = (toHast.runSync({ type: "root", children: [paragraph] }) as Root).children;
+  return made?.type === "element" ? made.children : [];
 }
 
 /** "12 Consensus": what a contents list, a window's title or a bookmark says. */

@@ -16,6 +16,7 @@ import { elements, hasClass, property, replaceElements } from "../tree.ts";
 import { bar, dialogs } from "./controls.ts";
 import { markParagraphs, nameBlocks } from "./deep-links.ts";
 import {
+  abstractOf,
   bodyOf,
   bookTitle,
   fullTitle,
@@ -442,7 +443,9 @@ function sectionPage({ book, pages, hasPrinted }: Frame, section: Section, tree:
   return htmlDocument({
     language: book.book.language,
     title: `${fullTitle(section)} · ${bookTitle(book)}`,
-    description: section.abstract ?? section.question ?? book.edition.description,
+    description: section.abstract
+      ? abstractOf(section.abstract).map(textOf).join("")
+      : (section.question ?? book.edition.description),
     head: [head(book, section.id), ...scriptsOf(section, tree).map(deferred)].join("\n"),
     bodyClass: section.kind,
     body: [
@@ -535,7 +538,7 @@ function chapterLine(section: Section): Element {
     ]),
     ...(kind === "chapter" ? [h("span.progress", { dataSection: section.id })] : []),
     ...(isTimed ? [" ", h("span.chapter-minutes", `${Math.round(minutes.reading)} min`)] : []),
-    ...(abstract ? [h("p.abstract", abstract)] : []),
+    ...(abstract ? [h("p.abstract", abstractOf(abstract))] : []),
   ]);
 }
 
@@ -553,7 +556,7 @@ function contentsPage({ book, pages, hasPrinted }: Frame): string {
       : [fullTitle(group.part)];
     return h("section.group", [
       h("h2.part-title", { id: group.part.id }, title),
-      ...(group.part.abstract ? [h("p.abstract", group.part.abstract)] : []),
+      ...(group.part.abstract ? [h("p.abstract", abstractOf(group.part.abstract))] : []),
       list,
     ]);
   });

@@ -4,7 +4,7 @@ import { toString as textOf } from "hast-util-to-string";
 import { h } from "hastscript";
 import type { EditionBook, Section } from "../model.ts";
 import { elements, hasClass, property } from "../tree.ts";
-import { fullTitle, serializeHtml } from "./document.ts";
+import { abstractOf, fullTitle, serializeHtml } from "./document.ts";
 
 const textLengthMax = 280;
 const codeLinesMax = 12;
@@ -46,7 +46,7 @@ function sectionPreview(section: Section): ElementContent[] {
   return [
     h("strong", fullTitle(section)),
     ...(question ? [h("p", h("em", question))] : []),
-    ...(abstract ? [h("p", abstract)] : []),
+    ...(abstract ? [h("p", abstractOf(abstract))] : []),
   ];
 }
 

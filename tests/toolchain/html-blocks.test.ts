@@ -5,6 +5,7 @@ import { toHtml } from "hast-util-to-html";
 import { describe, expect, test } from "vitest";
 import type { Region } from "../../scripts/model.ts";
 import { markParagraphs, nameBlocks } from "../../scripts/output/deep-links.ts";
+import { abstractOf } from "../../scripts/output/document.ts";
 import { previewsOf } from "../../scripts/output/previews.ts";
 import {
   homeOf,
@@ -62,6 +63,14 @@ describe("the address of a block", () => {
       /<a class="paragraph-mark" href="#p-\w+" tabindex="-1" aria-hidden="true"><\/a><\/p>$/,
     );
   });
+});
+
+test("an abstract is a line of Markdown", () => {
+  const shown = toHtml({
+    type: "root",
+    children: abstractOf("What an `ok` *promises* at 10:06, for $5."),
+  });
+  expect(shown).toBe("What an <code>ok</code> <em>promises</em> at 10:06, for $5.");
 });
 
 describe("links to the glossary", () => {
