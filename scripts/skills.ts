@@ -117,10 +117,16 @@ function chapterList(chapters: readonly SkillChapter[], list: SkillList): Elemen
 
 const [boxWidth, boxHeight, rowHeight, widthPx] = [102, 42, 64, 456];
 
-type Placed = { readonly chapter: SkillChapter; readonly x: number; readonly y: number };
+type Placed = {
+  readonly chapter: SkillChapter;
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+};
+type Edge = { readonly from: Placed; readonly to: Placed };
 
 /** Rows by the longest way to a chapter, so that all it needs stands above it; at most four in a row. */
-function placed(chapters: readonly SkillChapter[]): Map<string, Placed> {
+function rowsOf(chapters: readonly SkillChapter[]): SkillChapter[][] {
   const known = new Map(chapters.map((chapter) => [chapter.id, chapter]));
   const depth = (id: string): number =>
     Math.max(
@@ -130,31 +136,59 @@ function placed(chapters: readonly SkillChapter[]): Map<string, Placed> {
         .map((need) => depth(need) + 1),
     );
   const depths = [...new Set(chapters.map(({ id }) => depth(id)))].sort((a, b) => a - b);
-  const rows = depths.flatMap((each) => {
+  return depths.flatMap((each) => {
     const row = chapters.filter(({ id }) => depth(id) === each);
     const count = Math.ceil(row.length / 4);
     const size = Math.ceil(row.length / count);
     return Array.from({ length: count }, (_, at) => row.slice(at * size, (at + 1) * size));
   });
-  return new Map(
-    rows.flatMap((row, line) =>
-      row.map((chapter, column): [string, Placed] => {
+}
+
+/** Where each chapter stands; within a row below what it needs, as far as there is room. */
+function placed(rows: readonly SkillChapter[][]): Map<string, Placed> {
+  const places = new Map<string, Placed>();
+  rows.forEach((row, line) => {
+    const middleOf = ({ needs }: SkillChapter): number => {
+      const above = needs.flatMap((need) => places.get(need)?.x ?? []);
+      return above.length > 0 ? above.reduce((sum, x) => sum + x, 0) / above.length : 0;
+    };
+    row
+      .toSorted((one, other) => middleOf(one) - middleOf(other))
+      .forEach((chapter, column) => {
         const x = (widthPx * (column + 0.5)) / row.length;
-        return [chapter.id, { chapter, x, y: boxHeight / 2 + 1 + line * rowHeight }];
-      }),
-    ),
+        places.set(chapter.id, { chapter, row: line, x, y: boxHeight / 2 + 1 + line * rowHeight });
+      });
+  });
+  return places;
+}
+
+/** What a chapter needs and no other of its needs does: the rest follows along the lines. */
+function directNeeds(
+  chapters: readonly Pick<SkillChapter, "id" | "needs">[],
+): Map<string, string[]> {
+  const needsOf = new Map(chapters.map(({ id, needs }) => [id, needs]));
+  const isBefore = (id: string, later: string): boolean =>
+    (needsOf.get(later) ?? []).some((need) => need === id || isBefore(id, need));
+  return new Map(
+    chapters.map(({ id, needs }) => [
+      id,
+      needs.filter((need) => needsOf.has(need) && !needs.some((other) => isBefore(need, other))),
+    ]),
   );
 }
 
 function drawn(chapters: readonly SkillChapter[]): Element {
-  const places = placed(chapters);
-  const heightPx = Math.max(...[...places.values()].map(({ y }) => y)) + boxHeight / 2 + 1;
-  const edges = [...places.values()].flatMap(({ chapter, x, y }) =>
-    chapter.needs.flatMap((need) => {
-      const from = places.get(need);
-      return from ? [edge(from, { x, y }, `${need} ${chapter.id}`)] : [];
+  const rows = rowsOf(chapters);
+  const places = placed(rows);
+  const heightPx = (rows.length - 1) * rowHeight + boxHeight + 2;
+  const edges = [...directNeeds(chapters)].flatMap(([id, needs]) =>
+    needs.flatMap((need): Edge[] => {
+      const [from, to] = [places.get(need), places.get(id)];
+      return from && to ? [{ from, to }] : [];
     }),
   );
+  const lanes = lanesOf(edges, rows);
+  const lines = edges.map((edge) => line(edge, lanes));
   const boxes = [...places.values()].map(box);
   return svgElement(
     "svg",
@@ -166,15 +200,78 @@ function drawn(chapters: readonly SkillChapter[]): Element {
       fontSize: 9.4,
       ariaHidden: "true",
     },
-    [...edges, ...boxes],
+    [...lines, ...boxes],
   );
 }
 
-function edge(from: { x: number; y: number }, to: { x: number; y: number }, name: string): Element {
-  const [top, bottom] = [from.y + boxHeight / 2, to.y - boxHeight / 2];
-  const bend = Math.max(10, (bottom - top) / 2);
-  const d = `M${round(from.x)} ${top}C${round(from.x)} ${round(top + bend)} ${round(to.x)} ${round(bottom - bend)} ${round(to.x)} ${bottom}`;
-  return svgElement("path", { d, className: ["stroke-rule", "fill-none"], dataEdge: name }, []);
+/** Lines this far apart are told from each other. */
+const laneWidth = 4;
+
+type Lanes = (from: Placed, row: number, to: Placed) => number;
+
+/** Where lines pass the rows between their ends: in the gaps beside boxes, those from one chapter together. */
+function lanesOf(edges: readonly Edge[], rows: readonly SkillChapter[][]): Lanes {
+  const keyOf = (from: Placed, row: number, gap: number) => `${from.chapter.id} ${row} ${gap}`;
+  const lanes = new Map<string, number>();
+  rows.forEach((boxes, row) => {
+    const passing = edges.filter(({ from, to }) => from.row < row && row < to.row);
+    gapsOf(boxes.length).forEach(([left, right], gap) => {
+      const wanted = new Map(
+        passing
+          .filter((edge) => gapFor(edge, row, boxes.length) === gap)
+          .map((edge) => [keyOf(edge.from, row, gap), straightAt(edge, row)]),
+      );
+      const sorted = [...wanted].sort(([, one], [, other]) => one - other);
+      const step = Math.min(laneWidth, (right - left) / Math.max(1, sorted.length - 1));
+      let last = left - step;
+      sorted.forEach(([key, x], at) => {
+        const room = right - step * (sorted.length - 1 - at);
+        last = Math.min(Math.max(x, last + step), room);
+        lanes.set(key, last);
+      });
+    });
+  });
+  return (from, row, to) => {
+    const gap = gapFor({ from, to }, row, rows[row]?.length ?? 1);
+    return lanes.get(keyOf(from, row, gap)) ?? 0;
+  };
+}
+
+/** The spaces beside and between the boxes of a row, from left to right, a little narrower than they are. */
+function gapsOf(boxes: number): [left: number, right: number][] {
+  const step = widthPx / boxes;
+  const edge = Math.min(6, (step - boxWidth) / 4);
+  return Array.from({ length: boxes + 1 }, (_, at) => [
+    at === 0 ? edge : (at - 0.5) * step + boxWidth / 2 + edge,
+    at === boxes ? widthPx - edge : (at + 0.5) * step - boxWidth / 2 - edge,
+  ]);
+}
+
+/** The gap that takes a line least out of its way. */
+function gapFor(edge: Edge, row: number, boxes: number): number {
+  const x = straightAt(edge, row);
+  const detours = gapsOf(boxes).map(([left, right]) => Math.max(left - x, x - right, 0));
+  return detours.indexOf(Math.min(...detours));
+}
+
+function straightAt({ from, to }: Edge, row: number): number {
+  return from.x + ((to.x - from.x) * (row - from.row)) / (to.row - from.row);
+}
+
+/** It bends between rows, where no box stands, and is straight beside boxes. */
+function line({ from, to }: Edge, lanes: Lanes): Element {
+  let d = `M${round(from.x)} ${from.y + boxHeight / 2}`;
+  let x = from.x;
+  for (let row = from.row + 1; row <= to.row; row++) {
+    const next = row === to.row ? to.x : lanes(from, row, to);
+    const top = from.y + (row - from.row) * rowHeight - boxHeight / 2;
+    const middle = top - (rowHeight - boxHeight) / 2;
+    d += `C${round(x)} ${middle} ${round(next)} ${middle} ${round(next)} ${top}`;
+    if (row < to.row) d += `v${boxHeight}`;
+    x = next;
+  }
+  const dataEdge = `${from.chapter.id} ${to.chapter.id}`;
+  return svgElement("path", { d, className: ["stroke-quiet", "fill-none"], dataEdge }, []);
 }
 
 function box({ chapter, x, y }: Placed): Element {

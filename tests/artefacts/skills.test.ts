@@ -50,12 +50,54 @@ test("the list has every chapter with what it needs, and the picture has the sam
   );
   expect(listed.length).toBeGreaterThan(15);
   expect([...drawn].sort()).toEqual([...listed].sort());
-  const edges = await page.$$eval("[data-edge]", (all) => all.length);
-  const needs = await page.$$eval(".skill-chapter", (all) =>
-    all.flatMap((one) => (one as HTMLElement).dataset.needs?.split(" ").filter(Boolean) ?? []),
+  const edges = await page.$$eval("[data-edge]", (all) =>
+    all.map((one) => (one as unknown as HTMLElement).dataset.edge?.split(" ") ?? []),
   );
-  expect(edges).toBe(needs.length);
+  const needs = await page.$$eval(".skill-chapter", (all) =>
+    all.flatMap((one) => {
+      const { chapter, needs: before } = (one as HTMLElement).dataset;
+      return (before ?? "")
+        .split(" ")
+        .filter(Boolean)
+        .map((need) => [need, chapter ?? ""]);
+    }),
+  );
+  // What a chapter needs by way of another need has no line of its own.
+  const leads = (from: string, to: string): boolean =>
+    edges.some(([one, other]) => one === from && (other === to || leads(other ?? "", to)));
+  expect(needs.filter(([need = "", chapter = ""]) => !leads(need, chapter))).toEqual([]);
+  const told = new Set(needs.map((need) => need.join(" ")));
+  expect(edges.filter((edge) => !told.has(edge.join(" ")))).toEqual([]);
 });
+
+test("no line of the picture runs behind a box", async () => {
+  const { lines, hidden } = await page.$eval(".skill-picture svg", pointsBehindBoxes);
+  expect(lines).toBeGreaterThan(20);
+  expect(hidden).toEqual([]);
+});
+
+/** Runs in the page: points of lines that lie in a box by more than half a unit; at its ends a line touches two. */
+function pointsBehindBoxes(svg: Element): { lines: number; hidden: string[] } {
+  const boxes = [...svg.querySelectorAll(".skill-node")].map((node) => ({
+    name: (node as unknown as HTMLElement).dataset.chapter,
+    box: (node.querySelector("rect") as SVGRectElement).getBBox(),
+  }));
+  const lines = [...svg.querySelectorAll<SVGPathElement>("[data-edge]")];
+  const hidden = new Set<string>();
+  for (const line of lines)
+    for (let at = 0; at <= line.getTotalLength(); at += 0.5) {
+      const { x, y } = line.getPointAtLength(at);
+      for (const { name, box } of boxes)
+        if (
+          x > box.x + 0.5 &&
+          x < box.x + box.width - 0.5 &&
+          y > box.y + 0.5 &&
+          y < box.y + box.height - 0.5
+        )
+          hidden.add(`${line.dataset.edge} behind ${name}`);
+    }
+  return { lines: lines.length, hidden: [...hidden] };
+}
 
 test("what is next moves when a chapter is learned, and is there again after a reload", async () => {
   expect(await stateOf("consistency")).not.toContain("next");
