@@ -360,7 +360,8 @@ function runPage({ book, hasPrinted }: Frame, program: ProgramData): string {
     language: book.book.language,
     title: `Run ${program.name} · ${bookTitle(book)}`,
     description: `The program ${program.name} of ${book.book.title}, to change and to run.`,
-    head: [head(book, "", "", runPolicy), ...runScriptsOf(program.name).map(deferred)].join("\n"),
+    head: `${head(book, "", "", runPolicy)}
+<meta name="reader-late" content="${escapeAttribute(runScriptsOf(program.name).join(" "))}">`,
     bodyClass: "run-page",
     body: [...bar(book, "", false), ...runBody(program), ...dialogs(hasPrinted)],
   });

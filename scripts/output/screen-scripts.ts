@@ -3,7 +3,14 @@ import type { ScreenDeps } from "./document.ts";
 import { rankingScript } from "./search-rank.ts";
 
 const before = ["faces.js", "memory.js", "data.js", "settings.js", "blocks.js", "notes.js"];
-const after = ["search.js", "print-pages.js", "previews.js", "progress.js", "shortcuts.js"];
+const after = [
+  "search.js",
+  "print-pages.js",
+  "previews.js",
+  "progress.js",
+  "shortcuts.js",
+  "late.js",
+];
 
 export function screenScript({ theme }: Pick<ScreenDeps, "theme">): string {
   const text = (name: string): string => theme(`screen/${name}`);
