@@ -195,9 +195,10 @@ function plainTree(tree: Root): Root {
 
 function markdownBody(path: string, text: string): ElementContent[] {
   const file = new VFile({ path, value: text });
-  const tree = unified()
-    .use(remarkRehype)
-    .runSync(parseMarkdown(file) as MdastRoot, file) as Root;
+  const written = parseMarkdown(file) as MdastRoot;
+  // These pages have no directives: the colon of 10:05 is a colon.
+  checkDirectives({ directives: {} })(written, file);
+  const tree = unified().use(remarkRehype).runSync(written, file) as Root;
   return tree.children as ElementContent[];
 }
 
