@@ -717,11 +717,12 @@ function dressBlocks(tree: Root): void {
   });
 }
 
-/** Lines of code never wrap: their number is the height of a block that the browser has not laid out yet. */
+/** Lines of code never wrap: their number and length are the size of a block that the browser has not laid out yet. */
 function countLines(tree: Root): void {
   for (const pre of elements(tree, ({ tagName }) => tagName === "pre")) {
-    const lines = textOf(pre).replace(/\n$/, "").split("\n").length;
-    pre.properties.style = `--lines: ${lines}`;
+    const lines = textOf(pre).replace(/\n$/, "").split("\n");
+    const columns = Math.max(...lines.map(({ length }) => length));
+    pre.properties.style = `--lines: ${lines.length}; --columns: ${columns}`;
   }
 }
 

@@ -62,7 +62,7 @@
 
   /** Only what really scrolls becomes a stop of the tab key, with a name that says what it is. */
   function watchScrollers() {
-    const scrollers = document.querySelectorAll("pre, .scroller");
+    const scrollers = document.querySelectorAll("pre:not(.run-before), .scroller");
     const mark = (element) => {
       if (element.scrollWidth > element.clientWidth + 1) {
         element.tabIndex = 0;
@@ -77,7 +77,7 @@
     });
     for (const element of scrollers) {
       observer.observe(element);
-      // Code far from the window has no width yet.
+      // Code far from the window has the size that is expected of it.
       element.addEventListener("contentvisibilityautostatechange", () => mark(element));
     }
     document.fonts.ready.then(() => scrollers.forEach(mark));
