@@ -36,7 +36,11 @@ type RevealApi = {
 
 /** Runs in the page: nothing outside this function exists for it. */
 function measureDeck(frame: { width: number; height: number }): Offender[] {
-  const reveal = (globalThis as unknown as { Reveal: RevealApi }).Reveal;
+  const shared = globalThis as unknown as {
+    Reveal: RevealApi;
+    partialFailure?: { setState(figure: HTMLElement, query: string): void };
+  };
+  const reveal = shared.Reveal;
   const offenders: Offender[] = [];
   /** By text as the style has it: red, green, blue. */
   const colors = new Map<string, number[] | null>();
@@ -50,9 +54,27 @@ function measureDeck(frame: { width: number; height: number }): Offender[] {
         seen.add(reason);
       }
     }
+    for (const figure of slide.querySelectorAll<HTMLElement>("[data-widget]"))
+      for (const [step, reason] of wrongsOfWidget(slide, figure)) {
+        const told = `${reason}, at step ${step} of the widget`;
+        if (!seen.has(reason)) offenders.push({ slideId: slide.id, step: steps, reason: told });
+        seen.add(reason);
+      }
   });
   return offenders;
 
+  /** The speaker may step through the whole run. */
+  function wrongsOfWidget(slide: HTMLElement, figure: HTMLElement): [number, string][] {
+    const query = new URLSearchParams(figure.dataset.state);
+    const last = Number(figure.querySelector<HTMLInputElement>("[data-do=scrub]")?.max ?? 0);
+    const found: [number, string][] = [];
+    for (let step = 0; step <= last; step += 1) {
+      query.set("step", String(step));
+      shared.partialFailure?.setState(figure, query.toString());
+      for (const reason of wrongs(slide)) found.push([step, reason]);
+    }
+    return found;
+  }
   function wrongs(slide: HTMLElement): string[] {
     const found: string[] = [];
     for (const el of slide.querySelectorAll<HTMLElement>(".frame *")) {

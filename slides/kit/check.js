@@ -1,4 +1,5 @@
 /*
+ * node check.js doctor      says whether this machine is ready
  * node check.js 01-cap      says which steps of a lab are done
  *
  * Needs Node 22.18 or later and nothing else; the tests are those of the book.
@@ -11,6 +12,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const labs = readdirSync(here).filter((name) => existsSync(join(here, name, "lab.json")));
 const [name] = process.argv.slice(2);
+if (name === "doctor") {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const isNew = major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
+  console.log(`${isNew ? "good" : "BAD "}  Node ${process.versions.node}, wanted 22.18 or later`);
+  console.log(`${labs.length > 0 ? "good" : "BAD "}  ${labs.length} labs stand beside this file`);
+  process.exit(isNew && labs.length > 0 ? 0 : 1);
+}
 if (!labs.includes(name)) {
   console.error(`Which lab? One of ${labs.join(", ")}: node check.js ${labs[0]}`);
   process.exit(2);

@@ -1,8 +1,18 @@
 /**
  * The finished decks, opened as a speaker opens them: from a folder, with no network, in the real browser.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer";
@@ -262,4 +272,29 @@ describe.each(decks)("deck %s", (deck) => {
 
 test("listings of decks go through their lines", () => {
   expect(stepsLit).toBeGreaterThan(5);
+});
+
+test("the check of slides finds what is gray, long or too wide, at any step of a widget", async () => {
+  const deck = decks.find((name) =>
+    /has-widget/.test(readFileSync(join(slides, name, "index.html"), "utf8")),
+  );
+  const spoiled = mkdtempSync(join(tmpdir(), "deck-"));
+  cpSync(join(slides, deck ?? ""), spoiled, { recursive: true });
+  appendFileSync(
+    join(spoiled, "assets/deck.css"),
+    ".deck .body p { color: #888 } .deck .has-widget .widget-say { white-space: nowrap; font-size: 80px }",
+  );
+  const page = readFileSync(join(spoiled, "index.html"), "utf8");
+  const line = /<span class="line">/;
+  writeFileSync(
+    join(spoiled, "index.html"),
+    page.replace(line, `${'<span class="line">x</span>\n'.repeat(15)}<span class="line">`),
+  );
+  const told = (await deckOffenders(browser, spoiled)).map(({ reason }) => reason).join("\n");
+  rmSync(spoiled, { recursive: true });
+  expect(told).toMatch(/has a contrast of 3\.\d:1, less than 7/);
+  expect(told).toMatch(/a listing has \d+ lines, more than 14/);
+  expect(told).toMatch(
+    /p\.widget-say .* leaves the frame by \d+ px, at step [1-9]\d* of the widget/,
+  );
 });
