@@ -100,7 +100,7 @@ function agendaProblems(kit: string): string[] {
     .flatMap((path) => {
       const rows = readText(join(kit, "agenda", path))
         .trim()
-        .split("\r\n")
+        .split("\n")
         .slice(1);
       const parsed = rows.map(
         (row) => row.split(",").slice(0, 4) as [string, string, string, string],
