@@ -22,7 +22,8 @@ import { checkExecuted } from "./proof.ts";
 import { fail, hasErrors } from "./report.ts";
 import { pageSamples } from "./runnable.ts";
 import type { Printed } from "./transform/listings.ts";
-import { type CutDeck, checkRegions, cutDeck, type DeckSources } from "./transform/slides.ts";
+import type { DeckSources } from "./transform/slide-parts.ts";
+import { type CutDeck, checkRegions, cutDeck } from "./transform/slides.ts";
 import { elements, hasClass, property } from "./tree.ts";
 
 /** Beside `<deck>.pdf`: what is printed on paper, by the end of its name. */

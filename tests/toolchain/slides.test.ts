@@ -15,7 +15,8 @@ import { parseMarkdown } from "../../scripts/parse.ts";
 import { svgPicture } from "../../scripts/pictures.ts";
 import { regionsOf } from "../../scripts/regions.ts";
 import { formatMessages } from "../../scripts/report.ts";
-import { cutDeck, type DeckSources } from "../../scripts/transform/slides.ts";
+import type { DeckSources } from "../../scripts/transform/slide-parts.ts";
+import { cutDeck } from "../../scripts/transform/slides.ts";
 
 const folder = join(import.meta.dirname, "../fixtures/slides");
 
