@@ -261,6 +261,18 @@ describe("the same vote with a failure detector", () => {
     expect(roundsWithDetector([0, 1, 1], Infinity, 1000)).toBeNull();
   });
 
+  test("the worst round decides nothing where one of the schedules decides nothing", () => {
+    expect(worstRound([0, 1, 0])).toEqual({
+      votes: [0, 0, 0],
+      decided: null,
+    });
+    expect(worstRound([1, 0, 1])).toEqual({
+      votes: [1, 1, 1],
+      decided: null,
+    });
+    expect(worstRound([1, 1, 1]).decided).toBe(1);
+  });
+
   test("all vote as the trusted one does, whatever the adversary picks", () => {
     const bits = [0, 1] as const;
     for (const a of bits)
