@@ -152,6 +152,7 @@ async function makeDeck(
     stage.add(`${folder}-${name}.pdf`, {
       title: `${deck.title}: ${kind === "three" ? "handout, three slides a page" : "slides and notes"}, ${paper}`,
       ...about,
+      group: "Slides on paper",
     });
 }
 

@@ -5,6 +5,7 @@
 import { extname, join } from "node:path";
 import { zipSync } from "fflate";
 import type { Element, ElementContent, Root } from "hast";
+import { toString as textOf } from "hast-util-to-string";
 import { h } from "hastscript";
 import type { Root as MdastRoot } from "mdast";
 import type { Browser } from "puppeteer";
@@ -19,7 +20,8 @@ import { type Lab, loadLabs } from "../labs.ts";
 import type { Course, Session } from "../model.ts";
 import { charactersOf, type DeckDeps, deckFaces, deckStyles } from "../output/deck.ts";
 import { sheetsPdf } from "../output/deck-print.ts";
-import { htmlDocument } from "../output/document.ts";
+import { htmlDocument, serializeHtml } from "../output/document.ts";
+import { plainPage } from "../output/start.ts";
 import { parseMarkdown } from "../parse.ts";
 import type { Progress } from "../progress.ts";
 import { checkDirectives } from "../transform/directives.ts";
@@ -71,6 +73,7 @@ export async function makeKit(made: MadeBook, cut: CutBook, rendering: Rendering
     ...common(made, root),
   ];
   await printSheets(sheets, made, rendering, labs);
+  stage.write("kit/index.html", await firstPage(made, rendering));
   stage.write("kit.zip", archive(stage.folder));
   const about = {
     group: "Kit",
@@ -81,6 +84,20 @@ export async function makeKit(made: MadeBook, cut: CutBook, rendering: Rendering
   };
   stage.add("kit/", { title: "Everything to teach with, but the decks", ...about });
   stage.add("kit.zip", { title: "The same with the decks, for a room without network", ...about });
+}
+
+/** The README as a page: where a browser begins. */
+async function firstPage({ pool }: MadeBook, { root, deps }: Rendering): Promise<string> {
+  const text = readText(join(root, folder, "README.md"));
+  const [first, ...body] = markdownBody("README.md", text).filter(
+    (node) => node.type === "element",
+  );
+  const title = first ? textOf(first) : pool.book.title;
+  return plainPage(
+    pool.book,
+    { title, subtitle: pool.book.title, body: serializeHtml(body) },
+    deps,
+  );
 }
 
 function taughtIn(course: Course, cut: CutBook): Taught[] {

@@ -26,7 +26,7 @@ export async function startPage(book: BookMeta, record: BuildRecord, deps: Deps)
           sizeOf(artefact.bytes),
           artefact.pages === null
             ? ""
-            : `${artefact.pages} ${group === "Slides" ? "slides" : "pages"}`,
+            : `${artefact.pages} ${/^Slides/.test(group) ? "slides" : "pages"}`,
           artefact.words === null ? "" : `${artefact.words.toLocaleString("en-US")} words`,
         ];
         return `<li><a href="${escapeAttribute(href)}">${escapeText(artefact.title)}</a> <span>${facts.filter((fact) => fact !== "").join(", ")}</span></li>`;
@@ -117,9 +117,9 @@ function sizeOf(bytes: number): string {
     : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
 
-/** Editions in the order of the build, slides and programs after them. */
+/** Editions in the order of the build, what is taught with and programs after them. */
 function rank(group: string): number {
-  return ["Slides", "Programs"].indexOf(group) + 1;
+  return ["Slides", "Slides on paper", "Kit", "Programs"].indexOf(group) + 1;
 }
 
 const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join(

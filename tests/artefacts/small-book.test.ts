@@ -84,6 +84,10 @@ describe("a build of a whole book", () => {
       "handout/handout.epub",
       "handout/handout.pdf",
       "handout/html/",
+      "slides/counting-handout-a4.pdf",
+      "slides/counting-handout-letter.pdf",
+      "slides/counting-notes-a4.pdf",
+      "slides/counting-notes-letter.pdf",
       "slides/counting.pdf",
       "slides/counting/",
     ]);
