@@ -260,6 +260,7 @@ describe.each(decks)("deck %s", (deck) => {
     const page = await newPage(browser, { folders: [folder] });
     await page.setViewport({ width: 390, height: 800 });
     await page.goto(pathToFileURL(join(folder, "notes.html")).href);
+    await page.evaluate(() => document.fonts.ready.then(() => undefined));
     const { told, wide } = await page.evaluate(() => ({
       told: document.querySelectorAll(".told").length,
       wide: document.documentElement.scrollWidth,
