@@ -63,6 +63,8 @@ const extensions = [
 // The source stood there to be read until now.
 part("editor").replaceChildren();
 const editor = new EditorView({ parent: part("editor") });
+// Lines are as high as their faces make them, and bold ones come when the first bold word stands in the page.
+document.fonts.addEventListener("loadingdone", () => editor.requestMeasure());
 
 // --- Files -----------------------------------------------------------------------------------------
 

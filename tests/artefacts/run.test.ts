@@ -118,6 +118,21 @@ test("a listing leads to its region, a transcript to its sample and seed", async
   await other.page.close();
 });
 
+test("each number stands beside its line, whenever the faces come", async () => {
+  const { page, problems } = await open(pages[0] ?? "");
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.waitForFunction(() => {
+    const tops = (selector: string) =>
+      [...document.querySelectorAll<HTMLElement>(selector)]
+        .filter((node) => node.offsetHeight > 0)
+        .map((node) => node.getBoundingClientRect().top);
+    const [numbers, lines] = [tops(".cm-lineNumbers .cm-gutterElement"), tops(".cm-line")];
+    return lines.length > 10 && lines.every((top, at) => Math.abs(top - (numbers[at] ?? 0)) < 1);
+  });
+  await page.close();
+  expect(problems).toEqual([]);
+});
+
 test("a change that breaks an invariant falls, says which, and draws it", async () => {
   const { page } = await open("run-locks.html");
   await edit(page, "code/locks/store.ts", "return token < state.highest;", "return false;");
