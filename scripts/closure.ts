@@ -3,8 +3,8 @@ import { dirname, join, posix } from "node:path";
 import { isFile, readText } from "./files.ts";
 import { byCodePoint } from "./report.ts";
 
-/** Paths and texts in turn, in the order of paths; the program is one of them. */
-export function closureOf(root: string, path: string): string[] {
+/** Text by path, in the order of paths; the program is one of them. */
+export function filesOf(root: string, path: string): ReadonlyMap<string, string> {
   const seen = new Map<string, string>();
   const follow = (name: string): void => {
     if (seen.has(name) || !isFile(join(root, name))) return;
@@ -14,5 +14,10 @@ export function closureOf(root: string, path: string): string[] {
       follow(posix.normalize(posix.join(dirname(name), match[1] ?? "")));
   };
   follow(path);
-  return [...seen].sort(([a], [b]) => byCodePoint(a, b)).flat();
+  return new Map([...seen].sort(([a], [b]) => byCodePoint(a, b)));
+}
+
+/** The same, paths and texts in turn: what a key is made of. */
+export function closureOf(root: string, path: string): string[] {
+  return [...filesOf(root, path)].flat();
 }

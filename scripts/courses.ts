@@ -8,7 +8,7 @@ import { isMap, isSeq, type YAMLMap } from "yaml";
 import { type Fields, type PlaceOf, parseMap, readMap } from "./fields.ts";
 import type { Course, CourseDay, Pause, Session } from "./model.ts";
 import { fail } from "./report.ts";
-import { type CutDeck, type DeckSlide, minutes } from "./transform/slides.ts";
+import { type CutDeck, type DeckSlide, isShownIn, minutes, secondsOf } from "./transform/slides.ts";
 
 export type CourseList = { readonly file: VFile; readonly courses: readonly Course[] };
 
@@ -52,13 +52,15 @@ export function readCourses(file: VFile): CourseList {
     if (!parsed || !isMap(pair.value)) return [];
     const { at } = parsed;
     const { title } = readMap(file, pair.value, at, courseFields);
-    const days = mapsOf(pair.value, "days").map((day) => dayOf(day, at, file));
+    // A session's folder has the course's name and its own.
+    const seen = new Set<string>();
+    const days = mapsOf(pair.value, "days").map((day) => dayOf(day, at, file, seen));
     return [{ id, title: String(title ?? id), days }];
   });
   return { file, courses };
 }
 
-function dayOf(map: YAMLMap, at: PlaceOf, file: VFile): CourseDay {
+function dayOf(map: YAMLMap, at: PlaceOf, file: VFile, seen: Set<string>): CourseDay {
   const { title, starts } = readMap(file, map, at, dayFields);
   const time = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(String(starts ?? ""));
   if (starts !== undefined && time === null)
@@ -67,7 +69,6 @@ function dayOf(map: YAMLMap, at: PlaceOf, file: VFile): CourseDay {
       found: String(starts),
       expected: "a time of day, as in 09:00",
     });
-  const seen = new Set<string>();
   const items = mapsOf(map, "sessions").map((item): Session | Pause => {
     const place = placeOf(item, at);
     if (item.has("pause")) {
@@ -107,16 +108,10 @@ export function sessionsOf(course: Course): Session[] {
 }
 
 /** What a session shows, in the order of its decks. */
-export function slidesFor(
-  session: Session,
-  courseId: string,
-  decks: readonly CutDeck[],
-): DeckSlide[] {
+function slidesFor(session: Session, courseId: string, decks: readonly CutDeck[]): DeckSlide[] {
   return session.decks.flatMap((id) => {
     const deck = decks.find((one) => one.id === id);
-    return (deck?.slides ?? []).filter(
-      ({ courses }) => courses.length === 0 || courses.includes(courseId),
-    );
+    return (deck?.slides ?? []).filter((slide) => isShownIn(slide, courseId));
   });
 }
 
@@ -137,13 +132,19 @@ export function sessionDeck(session: Session, course: Course, decks: readonly Cu
   };
 }
 
+/** A session with the deck that it shows. */
+export type Taught = { readonly session: Session; readonly deck: CutDeck };
+
+export function taughtIn(course: Course, decks: readonly CutDeck[]): Taught[] {
+  return sessionsOf(course).map((session) => ({
+    session,
+    deck: sessionDeck(session, course, decks),
+  }));
+}
+
 /** Whether somebody does something on this slide but listen: a task, a lab, a prediction with hands up. */
 export function isHandsOn({ layout }: Pick<DeckSlide, "layout">): boolean {
   return layout === "exercise" || layout === "question";
-}
-
-export function secondsOf(slides: readonly Pick<DeckSlide, "timeS">[]): number {
-  return slides.reduce((sum, { timeS }) => sum + timeS, 0);
 }
 
 /** The longest stretch in which one person talks, and the slide with which it begins. */

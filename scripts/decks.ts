@@ -7,7 +7,7 @@ import type { Browser } from "puppeteer";
 import { VFile } from "vfile";
 import type { Stage } from "./artefacts.ts";
 import { type MadeBook, themeText } from "./book.ts";
-import { type CutBook, checkCourses, readCourses, sessionDeck, sessionsOf } from "./courses.ts";
+import { type CutBook, checkCourses, readCourses, taughtIn } from "./courses.ts";
 import { readText, writeFile } from "./files.ts";
 import { keptSubset } from "./kept.ts";
 import { makeKit } from "./kit/make.ts";
@@ -90,11 +90,9 @@ function copyOf(file: VFile): VFile {
 }
 
 /** What is taught: a deck a session, or each deck as it stands. */
-export function taughtDecks({ decks, courses }: CutBook): CutDeck[] {
+function taughtDecks({ decks, courses }: CutBook): CutDeck[] {
   if (courses === null) return [...decks];
-  return courses.courses.flatMap((course) =>
-    sessionsOf(course).map((session) => sessionDeck(session, course, decks)),
-  );
+  return courses.courses.flatMap((course) => taughtIn(course, decks).map(({ deck }) => deck));
 }
 
 /** Stage every deck. Returns the files of the decks with what is wrong in them. */

@@ -5,7 +5,7 @@ import { type Arguments, command, oneOf, UsageError } from "./cli.ts";
 import { examine } from "./doctor.ts";
 import { isFile, readText, writeFile } from "./files.ts";
 import { runSteps } from "./lab-run.ts";
-import { type Lab, loadLabs, solutionOf, startOf } from "./labs.ts";
+import { type Lab, loadLabs, solutionOf, startOf, taskOf } from "./labs.ts";
 import { formatMessages, hasErrors } from "./report.ts";
 
 const help = `npm run lab                              lists the labs
@@ -60,19 +60,9 @@ function begin(root: string, lab: Lab, place: string): void {
     say(`What was there is kept in lab/${lab.id}.${number}\n`);
   }
   for (const [path, text] of startOf(root, lab)) writeFile(join(place, path), text);
-  const { min, typical, max } = lab.minutes;
-  const text = (heading: string): string => lab.texts.get(heading) ?? "";
-  const whereTo = [...new Set(lab.cuts.map(({ path }) => `lab/${lab.id}/${path}`))];
-  const task = [
-    `# ${lab.title}`,
-    `About ${typical} minutes (${min} to ${max}).`,
-    text("Goal"),
-    `## Task\n\n${text("Task")}`,
-    `## Where\n\n${whereTo.map((path) => `- ${path}`).join("\n")}\n\nSearch for \`throw new Error("Lab\`.`,
-    `## Steps\n\n${lab.steps.map(({ title }, at) => `${at + 1}. ${title}`).join("\n")}`,
-    `Check with \`npm run lab -- ${lab.id}\`, ask with \`npm run lab -- ${lab.id} hint\`.`,
-    `## If there is time\n\n${text("Stretch")}`,
-  ].join("\n\n");
+  const whereTo = [...new Set(lab.cuts.map(({ path }) => `- lab/${lab.id}/${path}`))];
+  const check = `Check with \`npm run lab -- ${lab.id}\`, ask with \`npm run lab -- ${lab.id} hint\`.`;
+  const task = taskOf(lab, whereTo, check).join("\n\n");
   writeFile(join(place, "README.md"), `${task}\n`);
   say(task);
 }

@@ -5,7 +5,7 @@
 import { basename, join } from "node:path";
 import { parse } from "@babel/parser";
 import { VFile } from "vfile";
-import { closureOf } from "./closure.ts";
+import { filesOf } from "./closure.ts";
 import { readFields } from "./fields.ts";
 import { isFile, listFiles, readText } from "./files.ts";
 import { regionsOf } from "./regions.ts";
@@ -121,15 +121,36 @@ function textsOf(body: string): ReadonlyMap<string, string> {
   );
 }
 
+/**
+ * What a participant reads, paragraph by paragraph.
+ *
+ * @param places  where to write, as items of a list
+ * @param check  how one checks
+ */
+export function taskOf(
+  { title, minutes, texts, steps }: Lab,
+  places: readonly string[],
+  check: string,
+): string[] {
+  const text = (heading: string): string => texts.get(heading) ?? "";
+  const { min, typical, max } = minutes;
+  return [
+    `# ${title}`,
+    `About ${typical} minutes (${min} to ${max}).`,
+    text("Goal"),
+    `## Task\n\n${text("Task")}`,
+    `## Where\n\n${places.join("\n")}\n\nSearch for \`throw new Error("Lab\`.`,
+    `## Steps\n\n${steps.map((step, at) => `${at + 1}. ${step.title}`).join("\n")}`,
+    check,
+    `## If there is time\n\n${text("Stretch")}`,
+  ];
+}
+
 /** What a participant begins with, by path: the program and its tests, the heart cut out. */
 export function startOf(root: string, lab: Lab): ReadonlyMap<string, string> {
   const roots = [...lab.tests, ...lab.cuts.map(({ path }) => path)];
   const files = new Map<string, string>();
-  for (const path of roots) {
-    const closure = closureOf(root, path);
-    for (let at = 0; at < closure.length; at += 2)
-      files.set(closure[at] ?? "", closure[at + 1] ?? "");
-  }
+  for (const path of roots) for (const [name, text] of filesOf(root, path)) files.set(name, text);
   for (const path of new Set(lab.cuts.map((cut) => cut.path))) {
     const regions = lab.cuts.filter((cut) => cut.path === path).map(({ region }) => region);
     files.set(path, withoutBodies(path, files.get(path) ?? "", regions, lab.id));

@@ -118,11 +118,6 @@ export async function makePictures(
   return pictures;
 }
 
-/** What a picture is drawn from: the files that it imports, itself among them. */
-export function filesOfPicture(root: string, key: string): string[] {
-  return closureOf(root, fileOfKey(key)).filter((_, at) => at % 2 === 0);
-}
-
 /** `figures/<name>/widget.ts?seed=7&step=4` (`widgetKey`). */
 function isWidget(path: string): boolean {
   return /^figures\/[^/]*\/widget\.ts\?/.test(path);

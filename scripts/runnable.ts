@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { bundleScript } from "./bundle.ts";
-import { closureOf } from "./closure.ts";
+import { closureOf, filesOf } from "./closure.ts";
 import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
 import { byCodePoint } from "./report.ts";
 import type { ProgramData } from "./run/page.ts";
@@ -61,7 +61,7 @@ function order(path: string, folder: string): number {
 }
 
 function pathsOf(root: string, path: string): string[] {
-  return closureOf(root, path).filter((_, at) => at % 2 === 0);
+  return [...filesOf(root, path).keys()];
 }
 
 function textsOf(root: string, paths: readonly string[]): { readonly [path: string]: string } {
@@ -70,12 +70,9 @@ function textsOf(root: string, paths: readonly string[]): { readonly [path: stri
 
 /** Whether all that it imports is of the language: no file, no process, no clock of Node, no spy of Vitest. */
 function runsInPage(root: string, path: string): boolean {
-  return closureOf(root, path)
-    .filter((_, at) => at % 2 === 1)
-    .every(
-      (text) =>
-        !/from "node:|import\.meta\.(?!main\b)|\bvi\b[^"]*from "vitest"|import\(/.test(text),
-    );
+  return [...filesOf(root, path).values()].every(
+    (text) => !/from "node:|import\.meta\.(?!main\b)|\bvi\b[^"]*from "vitest"|import\(/.test(text),
+  );
 }
 
 function recordingsOf(root: string, path: string): { readonly [seed: string]: string } {

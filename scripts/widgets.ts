@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { bundleScript } from "./bundle.ts";
-import { closureOf } from "./closure.ts";
+import { closureOf, filesOf } from "./closure.ts";
 import { hashOf, isFile, listFiles, readText, writeFile } from "./files.ts";
 import { corePath, scriptPath } from "./script-files.ts";
 
@@ -47,9 +47,9 @@ export async function bundleWidgets(
 
 /** The kernel and what lies beside the folders of figures: more than one widget lives on them. */
 export function sharedModules(root: string): string[] {
-  const paths = widgetNames(root).flatMap((name) =>
-    closureOf(root, `figures/${name}/widget.ts`).filter((_, at) => at % 2 === 0),
-  );
+  const paths = widgetNames(root).flatMap((name) => [
+    ...filesOf(root, `figures/${name}/widget.ts`).keys(),
+  ]);
   return [...new Set(paths.filter(isShared))].sort();
 }
 

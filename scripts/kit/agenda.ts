@@ -1,5 +1,6 @@
 /** The agenda of a course, as a page, a table and a calendar: all from `slides/courses.yaml`. Pure. */
 import type { Course, CourseDay, Pause, Session } from "../model.ts";
+import { clock } from "../output/deck.ts";
 
 export type Slot = {
   readonly startMin: number;
@@ -19,16 +20,15 @@ export function slotsOf({ startsMin, items }: CourseDay): Slot[] {
 
 /** 545 → 09:05 */
 export function timeOfDay(min: number): string {
-  return `${String(Math.floor(min / 60)).padStart(2, "0")}:${String(min % 60).padStart(2, "0")}`;
+  return clock(min).padStart(5, "0");
 }
 
-/** A day of one session has its minutes alone: such days are put where there is room, at lunch. */
 export function agendaMarkdown(course: Course, titleOf: (session: Session) => string): string {
   const days = course.days.map((day, index) => {
     const rows = slotsOf(day).map(({ startMin, endMin, item }) => {
       const name = item.kind === "session" ? `**${titleOf(item)}**` : item.title;
       const since = startMin - day.startsMin;
-      return `| ${timeOfDay(startMin)}–${timeOfDay(endMin)} | ${Math.floor(since / 60)}:${String(since % 60).padStart(2, "0")} | ${item.minutes} | ${name} |`;
+      return `| ${timeOfDay(startMin)}–${timeOfDay(endMin)} | ${clock(since)} | ${item.minutes} | ${name} |`;
     });
     return [
       `## Day ${index + 1}: ${day.title}`,

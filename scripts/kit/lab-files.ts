@@ -3,9 +3,9 @@
  * steps are done. Tests and programs are those of the book.
  */
 import { join } from "node:path";
-import { rolldown } from "rolldown";
+import { bundleModule } from "../bundle.ts";
 import { readText } from "../files.ts";
-import { type Lab, startOf } from "../labs.ts";
+import { type Lab, startOf, taskOf } from "../labs.ts";
 
 /** Files of `labs/` by path. */
 export async function labFiles(
@@ -41,43 +41,13 @@ export function solutionFiles(root: string, lab: Lab): Map<string, string> {
 }
 
 function readme(lab: Lab): string {
-  const { min, typical, max } = lab.minutes;
-  const text = (heading: string): string => lab.texts.get(heading) ?? "";
   const places = [...new Set(lab.cuts.map(({ path }) => `- \`${path}\``))];
-  return `${[
-    `# ${lab.title}`,
-    `About ${typical} minutes (${min} to ${max}).`,
-    text("Goal"),
-    `## Task\n\n${text("Task")}`,
-    `## Where\n\n${places.join("\n")}\n\nSearch for \`throw new Error("Lab\`.`,
-    `## Steps\n\n${lab.steps.map(({ title }, at) => `${at + 1}. ${title}`).join("\n")}`,
-    `Check, in the folder above: \`node check.js ${lab.id}\`. Three hints stand in \`hints.md\`.`,
-    `## If there is time\n\n${text("Stretch")}`,
-    `## What it shows\n\n${text("Recap")}`,
-  ].join("\n\n")}\n`;
+  const check = `Check, in the folder above: \`node check.js ${lab.id}\`. Three hints stand in \`hints.md\`.`;
+  const shown = `## What it shows\n\n${lab.texts.get("Recap") ?? ""}`;
+  return `${[...taskOf(lab, places, check), shown].join("\n\n")}\n`;
 }
 
 function hints(lab: Lab): string {
   const parts = [1, 2, 3].map((n) => `## Hint ${n}\n\n${lab.texts.get(`Hint ${n}`) ?? ""}`);
   return `# ${lab.title}: hints\n\nOne at a time.\n\n${parts.join("\n\n")}\n`;
-}
-
-async function bundleModule(root: string, entry: string): Promise<string> {
-  const name = "\0entry";
-  const build = await rolldown({
-    input: name,
-    cwd: root,
-    platform: "node",
-    logLevel: "silent",
-    plugins: [
-      {
-        name: "entry",
-        resolveId: (id) => (id === name ? id : null),
-        load: (id) => (id === name ? entry : null),
-      },
-    ],
-  });
-  const { output } = await build.generate({ format: "esm", minify: true });
-  await build.close();
-  return output[0].code;
 }

@@ -4,7 +4,7 @@
  */
 import { extname, join } from "node:path";
 import { zipSync } from "fflate";
-import type { Element, ElementContent, Root } from "hast";
+import type { ElementContent, Root } from "hast";
 import { toString as textOf } from "hast-util-to-string";
 import { h } from "hastscript";
 import type { Root as MdastRoot } from "mdast";
@@ -14,18 +14,18 @@ import { unified } from "unified";
 import { VFile } from "vfile";
 import type { Stage } from "../artefacts.ts";
 import { type MadeBook, toolchainRoot } from "../book.ts";
-import { type CutBook, sessionDeck, sessionsOf } from "../courses.ts";
+import { type CutBook, type Taught, taughtIn } from "../courses.ts";
 import { exists, listFiles, readBytes, readText, removeFolder } from "../files.ts";
 import { type Lab, loadLabs } from "../labs.ts";
 import type { Course, Session } from "../model.ts";
-import { charactersOf, type DeckDeps, deckFaces, deckStyles } from "../output/deck.ts";
+import { charactersOf, childrenOf, type DeckDeps, deckFaces, deckStyles } from "../output/deck.ts";
 import { sheetsPdf } from "../output/deck-print.ts";
 import { htmlDocument, serializeHtml } from "../output/document.ts";
 import { plainPage } from "../output/start.ts";
 import { parseMarkdown } from "../parse.ts";
 import type { Progress } from "../progress.ts";
 import { checkDirectives } from "../transform/directives.ts";
-import { copyTree, elements, hasClass } from "../tree.ts";
+import { copyTree, elements, hasClass, unwrapElements } from "../tree.ts";
 import { agendaCsv, agendaIcs, agendaMarkdown } from "./agenda.ts";
 import { labFiles, solutionFiles } from "./lab-files.ts";
 import {
@@ -35,7 +35,6 @@ import {
   type SkillRow,
   skillSheet,
   solutionSheet,
-  type Taught,
   worksheet,
 } from "./sheets.ts";
 
@@ -61,7 +60,8 @@ export async function makeKit(made: MadeBook, cut: CutBook, rendering: Rendering
   const start = performance.now();
   const labs = loadLabs(root);
   const { courses } = cut.courses;
-  for (const course of courses) writeAgenda(course, cut, stage);
+  const given = courses.map((course) => [course, taughtIn(course, cut.decks)] as const);
+  for (const [course, taught] of given) writeAgenda(course, taught, stage);
   for (const [path, data] of writtenFiles(root)) stage.write(`kit/${path}`, data);
   for (const [path, text] of await labFiles(root, toolchainRoot, labs))
     stage.write(`kit/labs/${path}`, text);
@@ -69,7 +69,7 @@ export async function makeKit(made: MadeBook, cut: CutBook, rendering: Rendering
     for (const [path, text] of solutionFiles(root, lab))
       stage.write(`kit/guide/labs/${lab.id}/${path}`, text);
   const sheets = [
-    ...courses.flatMap((course) => sheetsOf(course, cut, made)),
+    ...given.flatMap(([course, taught]) => sheetsOf(course, taught, made)),
     ...common(made, root),
   ];
   await printSheets(sheets, made, rendering, labs);
@@ -100,15 +100,8 @@ async function firstPage({ pool }: MadeBook, { root, deps }: Rendering): Promise
   );
 }
 
-function taughtIn(course: Course, cut: CutBook): Taught[] {
-  return sessionsOf(course).map((session) => ({
-    session,
-    deck: sessionDeck(session, course, cut.decks),
-  }));
-}
-
-function writeAgenda(course: Course, cut: CutBook, stage: Stage): void {
-  const titles = new Map(taughtIn(course, cut).map(({ session, deck }) => [session, deck.title]));
+function writeAgenda(course: Course, taught: readonly Taught[], stage: Stage): void {
+  const titles = new Map(taught.map(({ session, deck }) => [session, deck.title]));
   const titleOf = (session: Session): string => titles.get(session) ?? session.id;
   const base = `kit/agenda/${course.id}`;
   stage.write(`${base}.md`, agendaMarkdown(course, titleOf));
@@ -123,8 +116,7 @@ function writtenFiles(root: string): (readonly [string, Uint8Array])[] {
     .map((path) => [path, readBytes(join(root, folder, path))] as const);
 }
 
-function sheetsOf(course: Course, cut: CutBook, made: MadeBook): Sheet[] {
-  const taught = taughtIn(course, cut);
+function sheetsOf(course: Course, taught: readonly Taught[], made: MadeBook): Sheet[] {
   const sentences = made.pool.skills?.sentences;
   const tasks = taught.flatMap((one): Sheet[] => {
     const { id, title } = one.deck;
@@ -160,11 +152,10 @@ function common(made: MadeBook, root: string): Sheet[] {
       const title = /^# (.+)$/m.exec(text)?.[1] ?? path;
       return { path: path.slice(0, -extname(path).length), title, body: markdownBody(path, text) };
     });
-  const [edition] = [...made.editions].sort((a, b) => b.sections.length - a.sections.length);
-  const sections = edition?.sections ?? [];
+  const sections = made.editions[0]?.sections ?? [];
   const glossary = sections.find(({ page }) => page === "glossary");
   const cards = sections.flatMap(({ tree }) =>
-    elements(copyTree(tree), (node) => hasClass(node, "framework")).map(plain),
+    elements(plain(tree), (node) => hasClass(node, "framework")),
   );
   return [
     ...written,
@@ -175,10 +166,7 @@ function common(made: MadeBook, root: string): Sheet[] {
           {
             path: "handouts/glossary",
             title: "Glossary",
-            body: [
-              h("h1", "Glossary"),
-              ...((plainTree(glossary.tree).children ?? []) as ElementContent[]),
-            ],
+            body: [h("h1", "Glossary"), ...childrenOf(plain(glossary.tree))],
           },
         ]
       : []),
@@ -193,20 +181,11 @@ function skillRows(made: MadeBook): SkillRow[] {
   }));
 }
 
-/** Links lead nowhere on a loose sheet: their words stay. */
-function plain(node: Element): Element {
-  for (const each of [node, ...elements(node, () => true)]) {
-    delete each.properties.id;
-    each.children = each.children.flatMap((child) =>
-      child.type === "element" && child.tagName === "a" ? child.children : [child],
-    );
-  }
-  return node;
-}
-
-function plainTree(tree: Root): Root {
+/** A copy for a loose sheet: links lead nowhere there, their words stay. */
+function plain(tree: Root): Root {
   const copy = copyTree(tree);
-  for (const child of copy.children) if (child.type === "element") plain(child);
+  unwrapElements(copy, ({ tagName }) => (tagName === "a" ? "unwrap" : "keep"));
+  for (const node of elements(copy, () => true)) delete node.properties.id;
   return copy;
 }
 

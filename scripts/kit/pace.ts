@@ -1,4 +1,5 @@
 /** Plan, rehearsal and delivery of a session beside each other, from logs that the room's window saves. Pure. */
+import { clock } from "../output/deck.ts";
 
 export type PaceLog = {
   readonly deck: string;
@@ -56,7 +57,7 @@ export function paceTable(logs: readonly PaceLog[]): string {
   });
   const plan = first.slides.reduce((sum, { plannedS }) => sum + plannedS, 0);
   const sums = logs.map((log) =>
-    clock(log.slides.reduce((sum, { spentS }) => sum + spentS, 0)).padStart(11),
+    clock(Math.round(log.slides.reduce((sum, { spentS }) => sum + spentS, 0))).padStart(11),
   );
   const proposals = first.slides.flatMap(({ id, plannedS }) => {
     const seen = logs.map((log) => spentOf(log, id)).filter((spentS) => spentS > 0);
@@ -76,16 +77,12 @@ export function paceTable(logs: readonly PaceLog[]): string {
 function cell(log: PaceLog, id: string, plannedS: number, spentS: number): string {
   if (log.skipped.includes(id)) return "skipped".padStart(11);
   const mark = isFar(spentS, plannedS) && spentS > 0 ? (spentS > plannedS ? " +" : " −") : "  ";
-  return (clock(spentS) + mark).padStart(11);
+  return (clock(Math.round(spentS)) + mark).padStart(11);
 }
 
 function isFar(spentS: number, plannedS: number): boolean {
   const off = Math.abs(spentS - plannedS);
   return off >= offS && off >= offShare * plannedS;
-}
-
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
 }
 
 function inHalfMinutes(seconds: number): string {

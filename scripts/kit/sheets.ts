@@ -1,26 +1,19 @@
 /** What an instructor prints: guide, run of show, worksheets and their solutions, cards, glossary, skills. Trees, made of decks. Pure. */
 import type { Element, ElementContent, Root } from "hast";
 import { h } from "hastscript";
-import { isHandsOn, longestTalk, secondsOf } from "../courses.ts";
-import type { Course, Session } from "../model.ts";
-import { solved, spoken } from "../output/deck.ts";
-import { type CutDeck, type DeckSlide, minutes } from "../transform/slides.ts";
-import { copyTree, elements, hasClass, property } from "../tree.ts";
+import { isHandsOn, longestTalk, type Taught } from "../courses.ts";
+import type { Course } from "../model.ts";
+import { childrenOf, clock, solved, spoken, timed } from "../output/deck.ts";
+import { type CutDeck, type DeckSlide, minutes, secondsOf } from "../transform/slides.ts";
+import { copyTree, elements, hasClass, property, replaceElements } from "../tree.ts";
 import { slotsOf, timeOfDay } from "./agenda.ts";
-
-/** A session with the deck that it shows. */
-export type Taught = { readonly session: Session; readonly deck: CutDeck };
-
-function children(tree: Root | null): ElementContent[] {
-  return (tree?.children ?? []) as ElementContent[];
-}
 
 function kindOf(slide: DeckSlide): string {
   if (slide.layout === "exercise") return labOf(slide) ? "lab" : "exercise";
   return slide.layout === "question" ? "prediction" : "";
 }
 
-export function exercisesOf({ body }: DeckSlide): Element[] {
+function exercisesOf({ body }: DeckSlide): Element[] {
   return elements(body, (node) => hasClass(node, "exercise"));
 }
 
@@ -83,17 +76,14 @@ function sessionSection(
 }
 
 function timeTable(slides: readonly DeckSlide[]): Element {
-  let at = 0;
-  const rows = slides.map((slide) => {
-    const start = at;
-    at += slide.timeS;
-    return h("tr", [
-      h("td", `${Math.floor(start / 60)}:${String(start % 60).padStart(2, "0")}`),
+  const rows = timed(slides).map(({ slide, startS }) =>
+    h("tr", [
+      h("td", clock(startS)),
       h("td", minutes(slide.timeS)),
       h("td", slide.title),
       h("td", kindOf(slide)),
-    ]);
-  });
+    ]),
+  );
   return table(["at", "takes", "slide", ""], rows);
 }
 
@@ -116,7 +106,7 @@ function cutTable(cuts: readonly DeckSlide[]): Element {
       h("td", String(slide.cut)),
       h("td", slide.title),
       h("td", minutes(slide.timeS)),
-      h("td", children(slide.instead)),
+      h("td", childrenOf(slide.instead)),
     ]),
   );
   return table(["goes", "slide", "wins", "say instead"], rows);
@@ -125,18 +115,19 @@ function cutTable(cuts: readonly DeckSlide[]): Element {
 function taskOf(slide: DeckSlide): ElementContent[] {
   return [
     h("h4", `${slide.title} (${minutes(slide.timeS)})`),
-    h("div.task", children(withoutClocks(slide.body))),
+    h("div.task", childrenOf(without(slide.body, "timer"))),
     h("div.spoken", [...spoken(slide), ...solved(slide)]),
   ];
 }
 
-/** A slide's body for paper: clocks stand still there. */
-function withoutClocks(body: Root): Root {
+/** A slide's body for paper: clocks stand still there, help is for later. */
+function without(body: Root, ...names: string[]): Root {
   const copy = copyTree(body);
-  for (const node of elements(copy, () => true))
-    node.children = node.children.filter(
-      (child) => child.type !== "element" || !hasClass(child, "timer"),
-    );
+  replaceElements(
+    copy,
+    (node) => names.some((name) => hasClass(node, name)),
+    () => [],
+  );
   return copy;
 }
 
@@ -181,7 +172,7 @@ export function worksheet({ deck }: Taught): ElementContent[] | null {
     ...tasks.flatMap((slide) => [
       h("section.box", [
         h("h2", slide.title),
-        h("div.task", children(withoutHelp(slide.body))),
+        h("div.task", childrenOf(without(slide.body, "timer", "hint", "answer"))),
         h("div.room", { style: `height:${roomMm(slide)}mm`, ariaHidden: "true" }),
       ]),
     ]),
@@ -191,16 +182,6 @@ export function worksheet({ deck }: Taught): ElementContent[] | null {
 /** A line of 8 mm for each minute, within a page. */
 function roomMm({ timeS }: DeckSlide): number {
   return Math.min(150, Math.max(32, Math.round(timeS / 60) * 8));
-}
-
-function withoutHelp(body: Root): Root {
-  const copy = withoutClocks(body);
-  for (const node of [copy, ...elements(copy, () => true)])
-    node.children = node.children.filter(
-      (child) =>
-        child.type !== "element" || !(hasClass(child, "hint") || hasClass(child, "answer")),
-    ) as never;
-  return copy;
 }
 
 export function solutionSheet({ deck }: Taught): ElementContent[] | null {

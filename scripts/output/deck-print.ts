@@ -28,13 +28,7 @@ export async function deckPdf(
 ): Promise<Uint8Array> {
   const page = await openDeck(browser, folder, `?print-pdf${each === "step" ? "&steps" : ""}`);
   try {
-    const pdf = await page.pdf({
-      preferCSSPageSize: true,
-      printBackground: true,
-      tagged: true,
-      outline: true,
-    });
-    return withoutDates(pdf);
+    return await printed(page);
   } finally {
     await page.close();
   }
@@ -50,17 +44,15 @@ export async function sheetsPdf(browser: Browser, path: string): Promise<Uint8Ar
   try {
     await page.goto(pathToFileURL(path).href);
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
-    return withoutDates(
-      await page.pdf({
-        preferCSSPageSize: true,
-        printBackground: true,
-        tagged: true,
-        outline: true,
-      }),
-    );
+    return await printed(page);
   } finally {
     await page.close();
   }
+}
+
+async function printed(page: Page): Promise<Uint8Array> {
+  const options = { preferCSSPageSize: true, printBackground: true, tagged: true, outline: true };
+  return withoutDates(await page.pdf(options));
 }
 
 /** Chromium writes the time of printing; a date of the same length keeps all offsets of the file right. */

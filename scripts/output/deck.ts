@@ -6,10 +6,10 @@ import type { Element, ElementContent, Root } from "hast";
 import { h } from "hastscript";
 import { type Face, faces, fontFaceCss } from "../fonts.ts";
 import type { BookMeta } from "../model.ts";
-import { corePath, scriptPath } from "../script-files.ts";
+import type { ProgramData } from "../run/page.ts";
 import { type CutDeck, type DeckSlide, minutes } from "../transform/slides.ts";
-import { elements, hasClass, property } from "../tree.ts";
-import { htmlDocument } from "./document.ts";
+import { elements, property } from "../tree.ts";
+import { deferred, htmlDocument, widgetScripts } from "./document.ts";
 import { type Runnable, runBody, runData, runPageName, runScriptsOf } from "./run-pages.ts";
 
 /** Units of a slide; the browser scales them to the projector. */
@@ -37,11 +37,12 @@ export async function deckFiles(
   book: BookMeta,
   deps: DeckDeps,
 ): Promise<Map<string, string | Uint8Array>> {
+  const programs = deps.runnable ? programsIn(deck).map(deps.runnable.program) : [];
   const pages = new Map<string, string>([
     ["index.html", deckHtml(deck, book)],
     ["speaker.html", speakerHtml(deck, book)],
     ["notes.html", transcriptHtml(deck, book)],
-    ...runPages(deck, book, deps.runnable),
+    ...runPages(deck, book, programs),
   ]);
   const files = new Map<string, string | Uint8Array>([
     ...pages,
@@ -53,7 +54,7 @@ export async function deckFiles(
       "assets/speaker.js",
       ["bus", "speaker"].map((name) => deps.theme(`deck/${name}.js`)).join("\n"),
     ],
-    ...movingParts(deck, deps),
+    ...movingParts(deck, programs, deps),
   ]);
   const characters = charactersOf([...pages.values()].join(""));
   for (const face of deckFaces)
@@ -79,16 +80,6 @@ export function charactersOf(html: string): string {
   return [...new Set(`${ascii}–—−…·×→←↑↓✓●“”‘’${html}`)].sort().join("");
 }
 
-/** Names of the widgets that a deck shows. */
-function widgetsIn(deck: CutDeck): string[] {
-  const names = deck.slides.flatMap(({ body }) =>
-    elements(body, (node) => hasClass(node, "has-widget")).map(
-      (node) => property(node, "dataWidget") ?? "",
-    ),
-  );
-  return [...new Set(names)].sort();
-}
-
 /** Programs that a deck runs: folders of code/. */
 function programsIn(deck: CutDeck): string[] {
   const names = deck.slides.flatMap(({ body }) =>
@@ -99,35 +90,43 @@ function programsIn(deck: CutDeck): string[] {
   return [...new Set(names)].sort();
 }
 
-function movingParts(deck: CutDeck, { widgets, runnable }: DeckDeps): [string, string][] {
-  const names = widgetsIn(deck);
-  const paths = names.length > 0 ? [corePath, ...names.map(scriptPath)] : [];
-  const programs = programsIn(deck);
+function movingParts(
+  deck: CutDeck,
+  programs: readonly ProgramData[],
+  { widgets, runnable }: DeckDeps,
+): [string, string][] {
   return [
-    ...paths.map((path): [string, string] => [path, widgets.get(path) ?? ""]),
+    ...widgetScripts(bodiesOf(deck)).map((path): [string, string] => [
+      path,
+      widgets.get(path) ?? "",
+    ]),
     ...(programs.length > 0 ? (runnable?.scripts ?? []) : []),
-    ...programs.flatMap((name): [string, string][] =>
-      runnable ? [[`assets/run/${name}.js`, runData(runnable.program(name))]] : [],
-    ),
+    ...programs.map((program): [string, string] => [
+      `assets/run/${program.name}.js`,
+      runData(program),
+    ]),
   ];
+}
+
+function bodiesOf({ slides }: CutDeck): Root[] {
+  return slides.map(({ body }) => body);
 }
 
 function runPages(
   deck: CutDeck,
   book: BookMeta,
-  runnable: Runnable | null,
+  programs: readonly ProgramData[],
 ): (readonly [string, string])[] {
-  if (runnable === null) return [];
-  return programsIn(deck).map((name) => {
+  return programs.map((program) => {
     const page = htmlDocument({
       language: book.language,
-      title: `Run ${name} · ${deck.title}`,
+      title: `Run ${program.name} · ${deck.title}`,
       description: null,
-      head: [...styles(["deck"]), ...runScriptsOf(name).map(deferred)].join("\n"),
+      head: [...styles(["deck"]), ...runScriptsOf(program.name).map(deferred)].join("\n"),
       bodyClass: "run-page run-slide",
-      body: runBody(runnable.program(name)),
+      body: runBody(program),
     });
-    return [runPageName(name), page] as const;
+    return [runPageName(program.name), page] as const;
   });
 }
 
@@ -135,18 +134,9 @@ function styles(names: readonly string[]): string[] {
   return names.map((name) => `<link rel="stylesheet" href="assets/${name}.css">`);
 }
 
-function deferred(path: string): string {
-  return `<script src="${path}" defer></script>`;
-}
-
 /** The page that is presented. */
 export function deckHtml(deck: CutDeck, book: BookMeta): string {
-  const widgets = widgetsIn(deck);
-  const scripts = [
-    "assets/reveal.js",
-    ...(widgets.length > 0 ? [corePath, ...widgets.map(scriptPath)] : []),
-    "assets/deck.js",
-  ];
+  const scripts = ["assets/reveal.js", ...widgetScripts(bodiesOf(deck)), "assets/deck.js"];
   return htmlDocument({
     language: book.language,
     title: `${deck.title}, ${book.title}`,
@@ -163,12 +153,21 @@ export function deckHtml(deck: CutDeck, book: BookMeta): string {
 }
 
 /** The slides as they are presented and printed. */
-export function slideElements(deck: CutDeck, book: BookMeta): Element[] {
+function slideElements(deck: CutDeck, book: BookMeta): Element[] {
+  return timed(deck.slides).map(({ slide, startS }, index) =>
+    slideElement(slide, startS, index, deck, book),
+  );
+}
+
+/** Each slide with the second at which it begins. */
+export function timed(
+  slides: readonly DeckSlide[],
+): { readonly slide: DeckSlide; readonly startS: number }[] {
   let startS = 0;
-  return deck.slides.map((slide, index) => {
-    const element = slideElement(slide, startS, index, deck, book);
+  return slides.map((slide) => {
+    const one = { slide, startS };
     startS += slide.timeS;
-    return element;
+    return one;
   });
 }
 
@@ -188,19 +187,16 @@ function slideElement(
       dataCut: slide.cut === null ? undefined : String(slide.cut),
       ariaLabelledBy: `${slide.id}-title`,
     },
-    [
-      frame(slide, index, deck, book),
-      h("aside.notes", [schedule(slide, startS), ...spoken(slide), ...solved(slide)]),
-    ],
+    [frame(slide, index, deck, book), h("aside.notes", told(slide, startS))],
   );
 }
 
-export function classesOf(slide: DeckSlide): string[] {
+function classesOf(slide: DeckSlide): string[] {
   return ["slide", ...(slide.layout ? [`layout-${slide.layout}`] : []), ...slide.classes];
 }
 
 /** What the room sees. */
-export function frame(slide: DeckSlide, index: number, deck: CutDeck, book: BookMeta): Element {
+function frame(slide: DeckSlide, index: number, deck: CutDeck, book: BookMeta): Element {
   const heading = h(index === 0 ? "h1" : "h2", { id: `${slide.id}-title` }, slide.title);
   const body = h("div.body", slide.body.children as ElementContent[]);
   return h(
@@ -219,7 +215,7 @@ function cover(heading: Element, body: Element, deck: CutDeck, book: BookMeta): 
   ];
 }
 
-function childrenOf(tree: Root | null): ElementContent[] {
+export function childrenOf(tree: Root | null): ElementContent[] {
   return (tree?.children ?? []) as ElementContent[];
 }
 
@@ -236,15 +232,21 @@ export function solved({ solution }: DeckSlide): ElementContent[] {
     : [h("div.solution", [h("p.label", "Solution"), ...childrenOf(solution)])];
 }
 
+/** All that the speaker has of a slide. */
+function told(slide: DeckSlide, startS: number): ElementContent[] {
+  return [schedule(slide, startS), ...spoken(slide), ...solved(slide)];
+}
+
 /** What the speaker must know before the first word: when this slide begins, how long it takes, whether it may go. */
-export function schedule(slide: DeckSlide, startS: number): Element {
+function schedule(slide: DeckSlide, startS: number): Element {
   const cut = slide.cut === null ? "" : ` Late? Skip this slide (cut ${slide.cut}).`;
   const only = slide.courses.length === 0 ? "" : ` Only in: ${slide.courses.join(", ")}.`;
   const text = ` ${clock(startS)} to ${clock(startS + slide.timeS)}, ${minutes(slide.timeS)}.${cut}${only}`;
   return h("p.schedule", [h("strong", "Time:"), text]);
 }
 
-function clock(seconds: number): string {
+/** 305 → 5:05 */
+export function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
@@ -295,17 +297,14 @@ export type Handout = {
 
 /** A deck as sheets of paper. Of the notes nothing stands on those for listeners. */
 export function handoutHtml(deck: CutDeck, book: BookMeta, { kind, paper }: Handout): string {
-  let startS = 0;
-  const sheets = deck.slides.map((slide, index) => {
-    const at = startS;
-    startS += slide.timeS;
+  const sheets = timed(deck.slides).map(({ slide, startS }, index) => {
     const mini = h("div.mini", [
       h("section", { className: classesOf(slide) }, [frame(slide, index, deck, book)]),
     ]);
     const beside =
       kind === "three"
         ? h("div.lines", { ariaHidden: "true" })
-        : h("div.spoken", [schedule(slide, at), ...spoken(slide), ...solved(slide)]);
+        : h("div.spoken", told(slide, startS));
     return h("div.sheet", [mini, beside]);
   });
   return htmlDocument({
@@ -320,16 +319,13 @@ export function handoutHtml(deck: CutDeck, book: BookMeta, { kind, paper }: Hand
 
 /** Slides and notes as one page to read: for who prepares, who was not there, and who cannot see the slides. */
 export function transcriptHtml(deck: CutDeck, book: BookMeta): string {
-  let startS = 0;
-  const parts = deck.slides.map((slide, index) => {
-    const at = startS;
-    startS += slide.timeS;
-    return h("section.told", { id: slide.id }, [
+  const parts = timed(deck.slides).map(({ slide, startS }, index) =>
+    h("section.told", { id: slide.id }, [
       h("h2", [h("span.number", String(index + 1)), " ", slide.title]),
       h("div.shown", slide.body.children as ElementContent[]),
-      h("div.spoken", [schedule(slide, at), ...spoken(slide), ...solved(slide)]),
-    ]);
-  });
+      h("div.spoken", told(slide, startS)),
+    ]),
+  );
   return htmlDocument({
     language: book.language,
     title: `${deck.title}: slides and notes, ${book.title}`,

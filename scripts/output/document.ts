@@ -12,6 +12,7 @@ import { escapeAttribute, escapeText } from "../escape.ts";
 import { charactersNotIn, type Face, screenFaces } from "../fonts.ts";
 import type { EditionBook, Section } from "../model.ts";
 import { parseInline } from "../parse.ts";
+import { corePath, scriptPath } from "../script-files.ts";
 import { copyTree, elements, hasClass, property } from "../tree.ts";
 
 export type Shell = {
@@ -281,4 +282,19 @@ function mathItalic(letter: string): string[] {
 /** The label of a figure, listing or table ("Listing 12.9"); null where it has none. Drawings have labels too: those are no spans. */
 export function labelElement(node: Element): Element | null {
   return elements(node, (child) => child.tagName === "span" && hasClass(child, "label"))[0] ?? null;
+}
+
+/** Scripts that the widgets of these trees need, the core first; none where there is no widget. */
+export function widgetScripts(trees: readonly Root[]): string[] {
+  const names = trees.flatMap((tree) =>
+    elements(tree, (node) => hasClass(node, "has-widget")).map(
+      (node) => property(node, "dataWidget") ?? "",
+    ),
+  );
+  const paths = [...new Set(names)].sort().map(scriptPath);
+  return paths.length > 0 ? [corePath, ...paths] : [];
+}
+
+export function deferred(path: string): string {
+  return `<script src="${path}" defer></script>`;
 }

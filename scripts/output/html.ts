@@ -11,7 +11,7 @@ import { escapeAttribute } from "../escape.ts";
 import { fontFaceCss, fontLicences, screenFaces } from "../fonts.ts";
 import type { EditionBook, PrintedPage, Section } from "../model.ts";
 import type { ProgramData } from "../run/page.ts";
-import { corePath, scriptPath, sharedScript } from "../script-files.ts";
+import { sharedScript } from "../script-files.ts";
 import { elements, hasClass, property, replaceElements } from "../tree.ts";
 import { bar, dialogs } from "./controls.ts";
 import { markParagraphs, nameBlocks } from "./deep-links.ts";
@@ -19,6 +19,7 @@ import {
   abstractOf,
   bodyOf,
   bookTitle,
+  deferred,
   fullTitle,
   htmlDocument,
   idOwners,
@@ -29,6 +30,7 @@ import {
   type ScreenDeps,
   subsetsFor,
   titleBlock,
+  widgetScripts,
 } from "./document.ts";
 import { liveFigure, widgetFigures } from "./live-links.ts";
 import { foldNotes } from "./margin-notes.ts";
@@ -52,7 +54,7 @@ import {
   runPageName,
   runScriptsOf,
 } from "./run-pages.ts";
-import { dataScript, screenScript } from "./screen-scripts.ts";
+import { dataScript, screenScript, screenScriptPath } from "./screen-scripts.ts";
 import { searchFiles } from "./search.ts";
 import { glossaryTerms, linkTerms } from "./term-links.ts";
 
@@ -67,6 +69,8 @@ const policy = [
   "form-action 'none'",
   "base-uri 'none'",
 ].join("; ");
+/** The style sheet of all pages, below html/. */
+export const styleSheetPath = "assets/book.css";
 /** A program that is changed is text that becomes a script: its page may make one of its own, in a worker. */
 const runPolicy = policy.replace("script-src 'self' file:", "$& blob:; worker-src blob:");
 
@@ -79,8 +83,8 @@ function head(book: EditionBook, place: string, home = "", rules = policy): stri
   return `<meta http-equiv="Content-Security-Policy" content="${rules}">
 <meta name="color-scheme" content="light dark">
 <meta name="reader-place" content="${escapeAttribute(`${edition} ${place}`.trim())}">
-<link rel="stylesheet" href="${home}assets/book.css">
-<script src="${home}assets/screen.js"></script>`;
+<link rel="stylesheet" href="${home}${styleSheetPath}">
+<script src="${home}${screenScriptPath}"></script>`;
 }
 
 export type HtmlDeps = ScreenDeps &
@@ -174,7 +178,8 @@ function sectionPages(
     };
     const tree = linkedBody(section, terms, hrefOf);
     printed.push(...listingsOf(tree).map((node) => printedRegion(node, pageName(section))));
-    files.set(pageName(section), finishPage(frame, section, tree, programs, runnable?.names));
+    finishBlocks(tree, programs, runnable?.names);
+    files.set(pageName(section), sectionPage(frame, section, tree));
   }
   return { files, printed, linked };
 }
@@ -191,19 +196,6 @@ function linkedBody(
   return tree;
 }
 
-function finishPage(
-  frame: Frame,
-  section: Section,
-  tree: Root,
-  programs: ReadonlyMap<string, Program>,
-  runnable: ReadonlySet<string> | undefined,
-): string {
-  linkPrograms(listingsOf(tree), programs);
-  if (runnable) addRunLinks(tree, runnable);
-  finishBlocks(tree);
-  return sectionPage(frame, section, tree);
-}
-
 /**
  * The page of one section alone, for a preview, and the tree of its text.
  *
@@ -215,10 +207,11 @@ export function onePage(
   programs: ReadonlyMap<string, Program>,
   runnable: ReadonlySet<string> | undefined,
 ): { readonly html: string; readonly tree: Root } {
-  const frame: Frame = { book, pages: book.sections.filter(hasPage), hasPrinted: false };
+  const frame = unprinted(book);
   const hrefFrom = linksOf(book, frame.pages);
   const tree = linkedBody(section, glossaryTerms(book), (id) => hrefFrom(section, id));
-  return { html: finishPage(frame, section, tree, programs, runnable), tree };
+  finishBlocks(tree, programs, runnable);
+  return { html: sectionPage(frame, section, tree), tree };
 }
 
 /**
@@ -241,21 +234,19 @@ export function blocksOfPage(
   const done = new Set(linked.map((link) => property(link, "href")));
   const terms = glossaryTerms(book).filter(({ id }) => !done.has(hrefOf(id)));
   const tree = linkedBody(section, terms, hrefOf);
-  linkPrograms(listingsOf(tree), programs);
-  if (runnable) addRunLinks(tree, runnable);
-  finishBlocks(tree);
+  finishBlocks(tree, programs, runnable);
   return tree;
 }
 
 /** The page of a section whose blocks are finished. */
 export function pageOfBlocks(book: EditionBook, section: Section, tree: Root): string {
   const sections = book.sections.map((each) => (each.id === section.id ? section : each));
-  const whole = { ...book, sections };
-  return sectionPage(
-    { book: whole, pages: sections.filter(hasPage), hasPrinted: false },
-    section,
-    tree,
-  );
+  return sectionPage(unprinted({ ...book, sections }), section, tree);
+}
+
+/** The frame of a preview: nothing leads to printed pages. */
+function unprinted(book: EditionBook): Frame {
+  return { book, pages: book.sections.filter(hasPage), hasPrinted: false };
 }
 
 /** Style, script, and the data that pages load when they are asked for it, by path below assets/. */
@@ -338,7 +329,7 @@ function shortPage(book: EditionBook, section: Section, figure: Element): string
     head: `<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark">
 <noscript><meta http-equiv="refresh" content="0; url=${escapeAttribute(href)}"></noscript>
-<link rel="stylesheet" href="${home}assets/book.css">
+<link rel="stylesheet" href="${home}${styleSheetPath}">
 <script src="${home}${liveScript}" defer></script>`,
     bodyClass: "short-page",
     body: [
@@ -390,9 +381,6 @@ function hasPage(section: Section): boolean {
   if (section.kind === "part") return section.tree.children.length > 0;
   return !["half-title", "title", "contents"].includes(section.page ?? "");
 }
-
-/** Name of the style sheet of all pages below html/. */
-export const styleSheetPath = "assets/book.css";
 
 /** File name of a section's page; index.html is the contents, whatever the sections are called. */
 export function pageName(section: Section): string {
@@ -463,7 +451,14 @@ function sectionPage({ book, pages, hasPrinted }: Frame, section: Section, tree:
   });
 }
 
-function finishBlocks(tree: Root): void {
+/** Links to programs, notes, buttons: what is added to a body in its place. */
+function finishBlocks(
+  tree: Root,
+  programs: ReadonlyMap<string, Program>,
+  runnable: ReadonlySet<string> | undefined,
+): void {
+  linkPrograms(listingsOf(tree), programs);
+  if (runnable) addRunLinks(tree, runnable);
   nameFootnotes(tree);
   foldNotes(tree);
   markParagraphs(tree);
@@ -495,21 +490,6 @@ function recallScript(book: EditionBook): string {
     };
   });
   return sharedScript("cards", cards);
-}
-
-/** Scripts that the widgets of these trees need, the core first; none where there is no widget. */
-function widgetScripts(trees: readonly Root[]): string[] {
-  const names = trees.flatMap((tree) =>
-    elements(tree, (node) => hasClass(node, "has-widget")).map(
-      (node) => property(node, "dataWidget") ?? "",
-    ),
-  );
-  const paths = [...new Set(names)].sort().map(scriptPath);
-  return paths.length > 0 ? [corePath, ...paths] : [];
-}
-
-function deferred(path: string): string {
-  return `<script src="${path}" defer></script>`;
 }
 
 /** The opening of a section, and how long it takes where that is worth telling. */

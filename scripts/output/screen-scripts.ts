@@ -2,6 +2,8 @@
 import type { ScreenDeps } from "./document.ts";
 import { rankingScript } from "./search-rank.ts";
 
+/** Where it lies below html/. */
+export const screenScriptPath = "assets/screen.js";
 const before = ["faces.js", "memory.js", "data.js", "settings.js", "blocks.js", "notes.js"];
 const after = [
   "search.js",

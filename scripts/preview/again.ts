@@ -7,6 +7,7 @@ import type { ElementContent, Root } from "hast";
 import type { Root as MdastRoot } from "mdast";
 import { assembleAgain, forFormat } from "../assemble.ts";
 import { cacheFolder, citationStyle, completeTitle, drawSources } from "../book.ts";
+import { filesOf } from "../closure.ts";
 import { isFile } from "../files.ts";
 import { charactersMissing } from "../fonts.ts";
 import { gatherNeeds, type Needs } from "../gather.ts";
@@ -16,7 +17,7 @@ import type { Chapter, EditionBook, Section } from "../model.ts";
 import { onePage, pageName } from "../output/html.ts";
 import type { Program } from "../output/program-pages.ts";
 import { parseMarkdown } from "../parse.ts";
-import { filesOfPicture, forgetDrawn, makePictures, waitToDraw } from "../pictures.ts";
+import { forgetDrawn, makePictures, waitToDraw } from "../pictures.ts";
 import { type Materials, transformChapter } from "../pipeline.ts";
 import { silent } from "../progress.ts";
 import { hasErrors, type Mistake, mistakesOf } from "../report.ts";
@@ -27,6 +28,7 @@ import { diagramKey, type Picture } from "../transform/figures.ts";
 import { checkIdForms, collectIds } from "../transform/labels.ts";
 import { checkReferences } from "../transform/references.ts";
 import type { Run } from "../transform/transcripts.ts";
+import { fileOfKey } from "../transform/widgets.ts";
 import type { Frame } from "./frame.ts";
 
 export type Again = {
@@ -129,9 +131,7 @@ export async function chapterAgain(kept: Kept, path: string): Promise<Again | nu
   const { root, frame } = kept;
   if (!isFile(join(root, path))) return null;
   const source = readChapter(root, path);
-  const before = frame.edition.sections.find(
-    ({ kind, id }) => kind === "chapter" && id === source.meta.id,
-  );
+  const before = sectionOf(kept, source.meta.id);
   if (!before || frame.chapterIds.get(path) !== source.meta.id) return null;
   const tree = parseMarkdown(source.file);
   const needs = gatherNeeds([{ tree, folder: dirname(path) }]);
@@ -148,6 +148,11 @@ export async function chapterAgain(kept: Kept, path: string): Promise<Again | nu
   if (source.file.messages.length === 0)
     kept.last.set(path, { ...made, ...parts, lines: String(source.file.value).split("\n") });
   return { page, html: made.html, mistakes: [] };
+}
+
+/** A chapter as it stood in the edition. */
+export function sectionOf({ frame }: Kept, chapterId: string): Section | undefined {
+  return frame.edition.sections.find(({ kind, id }) => kind === "chapter" && id === chapterId);
 }
 
 /** Where the sections of a chapter begin, and what each needs. */
@@ -178,7 +183,7 @@ export async function gather(kept: Kept, needs: Needs): Promise<void> {
     const made = await makePictures(root, missing, cacheFolder(root, "figures"), draw);
     for (const [key, picture] of made) {
       pictures.set(key, picture);
-      madeOf.set(key, filesOfPicture(root, key));
+      madeOf.set(key, [...filesOf(root, fileOfKey(key)).keys()]);
     }
   }
   for (const [text, picture] of await draw(new Map(diagrams.map((text) => [text, text]))))
@@ -199,7 +204,7 @@ async function runMissing({ root, runs, madeOf }: Kept, needs: Needs): Promise<v
   )) {
     runs.set(run, result);
     const program = samples.get(run.split(" ")[0] ?? "") ?? "";
-    madeOf.set(run, filesOfPicture(root, program));
+    madeOf.set(run, [...filesOf(root, program).keys()]);
   }
 }
 
@@ -213,7 +218,7 @@ export class NotHere extends Error {}
 /** What figures import, without themselves: it stays as it is while they are edited. */
 function aheadOf({ madeOf, pictures }: Kept): string[] {
   const keys = [...pictures.keys()];
-  const own = keys.map((key) => key.split("?")[0] ?? "");
+  const own = keys.map(fileOfKey);
   const files = new Set(keys.flatMap((key) => madeOf.get(key) ?? []));
   return [...files].filter(
     (path) => !own.includes(path) && /^code\/|^figures\/[^/]+\.ts$/.test(path),

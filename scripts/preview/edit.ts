@@ -1,7 +1,7 @@
 /** What an edit touches of the pages that are open, made anew and nothing else: pages, style sheet, scripts of widgets. */
 import { themeText, toolchainRoot } from "../book.ts";
 import { styleSheet, styleSheetPath } from "../output/html.ts";
-import { screenScript } from "../output/screen-scripts.ts";
+import { screenScript, screenScriptPath } from "../output/screen-scripts.ts";
 import type { Mistake } from "../report.ts";
 import { corePath, scriptPath } from "../script-files.ts";
 import { bundleCore, bundleWidget } from "../widgets.ts";
@@ -65,7 +65,7 @@ export function themeFiles(root: string): MadeFile[] {
   const theme = (name: string): string => themeText(root, name);
   return [
     [styleSheetPath, styleSheet({ theme })],
-    ["assets/screen.js", screenScript({ theme })],
+    [screenScriptPath, screenScript({ theme })],
   ];
 }
 

@@ -27,6 +27,7 @@ import {
   materialsOf,
   needsStale,
   programsOf,
+  sectionOf,
   worksFor,
 } from "./again.ts";
 import type { Part } from "./messages.ts";
@@ -86,9 +87,7 @@ async function makePart(
   lines: readonly string[],
 ): Promise<PartAgain | null> {
   const { frame } = kept;
-  const before = frame.edition.sections.find(
-    ({ kind, id }) => kind === "chapter" && id === meta.id,
-  );
+  const before = sectionOf(kept, meta.id);
   const blocks = blocksOf(last, part);
   const text = textOfPart(last, part, lines);
   if (!before || !blocks || text === null) return null;
@@ -96,8 +95,8 @@ async function makePart(
   const written = parseMarkdown(file);
   const isWhole =
     part === 0 ? !written.children.some(isHead) : written.children.filter(isHead).length === 1;
-  const needs = gatherNeeds([{ tree: written, folder: dirname(source.path) }]);
   if (!isWhole) return null;
+  const needs = gatherNeeds([{ tree: written, folder: dirname(source.path) }]);
   await gather(kept, needs);
   const chapter = transformChapter(
     { ...source, meta, file },
@@ -105,7 +104,7 @@ async function makePart(
     await materialsOf(kept, needs),
     [],
   );
-  const ids = check(kept, chapter, withoutOwn(kept, chapter.tree.children as Element[]));
+  const ids = check(kept, chapter, withoutOwn(kept, chapter.tree));
   if (file.messages.length > 0) return null;
   const marks = blocks.before.flatMap((block) => elements(block, isIndexMark)).length;
   const section = assembleAgain(chapter, before, {
@@ -118,7 +117,7 @@ async function makePart(
   });
   const { edition, runnable } = frame;
   const made = forScreen(edition, section);
-  if (headOf(made.tree.children as Element[]) !== blocks.from) return null;
+  if (headOf(made.tree) !== blocks.from) return null;
   const tree = blocksOfPage(edition, made, programsOf(kept), runnable ?? undefined, blocks.before);
   const next = setInto(last, part, lines, needs, tree);
   kept.last.set(source.path, next);
@@ -160,14 +159,10 @@ function isElement(node: Root["children"][number]): node is Element {
   return node.type === "element";
 }
 
-/** Ids of the book but for those of these blocks, which they will add. */
-function withoutOwn({ frame }: Kept, blocks: readonly Element[]) {
-  const own = blocks
-    .filter(({ type }) => type === "element")
-    .flatMap((block) => elements(block, (node) => property(node, "id") !== null))
-    .map((node) => property(node, "id"));
+/** Ids of the book but for those of this tree, which it will add. */
+function withoutOwn({ frame }: Kept, tree: Root) {
   const ids = new Map(frame.ids);
-  for (const id of own) ids.delete(id ?? "");
+  for (const node of elements(tree, () => true)) ids.delete(property(node, "id") ?? "");
   return ids;
 }
 
@@ -184,8 +179,8 @@ function blocksOf({ tree, starts }: Last, part: number) {
   };
 }
 
-function headOf(blocks: readonly Element[]): string | null {
-  const head = blocks.find(({ tagName }) => tagName === "h2");
+function headOf({ children }: Root): string | null {
+  const head = children.filter(isElement).find(({ tagName }) => tagName === "h2");
   return head ? property(head, "id") : null;
 }
 

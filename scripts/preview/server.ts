@@ -1,6 +1,9 @@
 /** Serves the files of a preview on loopback, and tells open pages what has changed. What is not among the files is not there. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { extname } from "node:path";
+import { styleSheetPath } from "../output/html.ts";
+import { screenScriptPath } from "../output/screen-scripts.ts";
+import { corePath, widgetOf } from "../script-files.ts";
 import type { Change, Heard } from "./messages.ts";
 
 const types: Readonly<Record<string, string>> = {
@@ -10,8 +13,6 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 const clientPath = "preview.js";
-
-export type Files = ReadonlyMap<string, string | Uint8Array>;
 
 export type PreviewServer = {
   readonly server: Server;
@@ -92,12 +93,13 @@ export function changeFor(page: string, changed: ReadonlySet<string>): Change | 
   const change: Change = {
     kind: "change",
     page: changed.has(page),
-    styles: changed.has("assets/book.css"),
+    styles: changed.has(styleSheetPath),
     fonts: paths.some((path) => path.endsWith(".woff2")),
-    scripts: changed.has("assets/screen.js") || changed.has("assets/skills.js"),
-    widgets: paths
-      .filter((path) => path.startsWith("assets/widgets/"))
-      .sort((a, b) => Number(b.endsWith("/core.js")) - Number(a.endsWith("/core.js"))),
+    scripts: changed.has(screenScriptPath) || changed.has("assets/skills.js"),
+    widgets: [
+      ...(changed.has(corePath) ? [corePath] : []),
+      ...paths.filter((path) => widgetOf(path) !== null),
+    ],
   };
   const { page: isOther, styles, fonts, scripts, widgets } = change;
   return isOther || styles || fonts || scripts || widgets.length > 0 ? change : null;

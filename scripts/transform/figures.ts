@@ -5,6 +5,7 @@ import type { Element, ElementContent } from "hast";
 import type { Code, Image, Paragraph, Root, RootContent } from "mdast";
 import type { ContainerDirective } from "mdast-util-directive";
 import { toString as textOf } from "mdast-util-to-string";
+import type { Node } from "unist";
 import { visit } from "unist-util-visit";
 import type { VFile } from "vfile";
 import { fail } from "../report.ts";
@@ -79,7 +80,7 @@ function figure(node: ContainerDirective, options: Options, file: VFile) {
       reason: "A figure has no text alternative",
       expected: 'alt="the whole picture in words"',
     });
-  const picture = find(key, fence ?? node, options, file);
+  const picture = findPicture(key, fence ?? node, options, file);
   const label = alt ?? described ?? "";
   const proof =
     picture?.kind === "svg" && picture.proof !== null
@@ -113,7 +114,7 @@ function figure(node: ContainerDirective, options: Options, file: VFile) {
 /** A Mermaid fence of its own: a picture without number and caption. */
 function diagram(node: Code, options: Options, file: VFile) {
   const label = descriptionOf(node, file);
-  const picture = label === "" ? null : find(diagramKey(node.value), node, options, file);
+  const picture = label === "" ? null : findPicture(diagramKey(node.value), node, options, file);
   const inner = leaf(
     "div",
     { className: ["picture"], role: "img", ariaLabel: label },
@@ -131,7 +132,7 @@ function image(node: Image, options: Options, file: VFile) {
       found: node.url,
       expected: "![what the picture shows](…)",
     });
-  const picture = find(imageKey(node.url, options.folder), node, options, file);
+  const picture = findPicture(imageKey(node.url, options.folder), node, options, file);
   return leaf(
     "span",
     { className: ["picture"], role: "img", ariaLabel: alt },
@@ -169,12 +170,13 @@ function descriptionOf(node: Code, file: VFile): string {
   return [title, description].filter(Boolean).join(". ");
 }
 
-function find(
+/** A picture that was made; null where it was not, which is noted where somebody knows why. */
+export function findPicture(
   key: string,
-  node: Code | Image | ContainerDirective,
-  options: Options,
+  node: Node,
+  options: Pick<Options, "pictures">,
   file: VFile,
-): Picture | null {
+): Exclude<Picture, { kind: "problem" }> | null {
   const picture = options.pictures.get(key);
   if (picture?.kind !== "problem") return picture ?? null;
   const start = node.position?.start;

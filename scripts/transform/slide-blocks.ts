@@ -8,7 +8,7 @@ import type { Node } from "unist";
 import { fail } from "../report.ts";
 import { elements, hasClass, property } from "../tree.ts";
 import { fenceKind, fenceOf } from "./fences.ts";
-import { imageKey, insertFigures } from "./figures.ts";
+import { findPicture, imageKey, insertFigures } from "./figures.ts";
 import { block, leaf } from "./hast.ts";
 import { addWrittenSteps, type Listing, listingOf } from "./slide-listings.ts";
 import type { Work } from "./slide-parts.ts";
@@ -157,7 +157,6 @@ function container(node: ContainerDirective, work: Work): Node[] {
             className: ["exercise"],
             role: "group",
             id: attributes.id ?? "",
-            ...(attributes.title ? { dataTitle: attributes.title } : {}),
             ...(attributes.lab ? { dataLab: attributes.lab } : {}),
           },
           [kicker, clock, ...inside()],
@@ -237,19 +236,10 @@ function caption(nodes: readonly Node[], work: Work): Node[] {
 
 function pictureOf(key: string, alt: string, node: Node, work: Work, view?: string | null): Node[] {
   const { file, sources } = work;
-  const found = sources.pictures.get(key);
-  if (found === undefined || found.kind === "problem") {
-    const start = node.position?.start;
-    const isInside = found?.line !== undefined && start !== undefined;
-    fail(
-      file,
-      isInside ? { line: start.line + (found?.line ?? 0), column: 1 } : node,
-      found?.rule ?? "figure-exists",
-      {
-        reason: found?.reason ?? "A picture was not made",
-        ...(found?.known ? { found: key, known: found.known } : {}),
-      },
-    );
+  const found = findPicture(key, node, sources, file);
+  if (found === null) {
+    if (!sources.pictures.has(key))
+      fail(file, node, "figure-exists", { reason: "A picture was not made" });
     return [];
   }
   if (alt.trim() === "")

@@ -5,11 +5,11 @@ import { h } from "hastscript";
 import type { Code, Paragraph, PhrasingContent } from "mdast";
 import type { ContainerDirective } from "mdast-util-directive";
 import type { Node } from "unist";
-import { visit } from "unist-util-visit";
 import type { Region } from "../model.ts";
 import { fail } from "../report.ts";
 import { elements, hasClass } from "../tree.ts";
 import { fenceOf } from "./fences.ts";
+import { codeLines } from "./listings.ts";
 import { toHast, type Work } from "./slide-parts.ts";
 
 /** A listing on its way: its text, and the element that steps are added to. */
@@ -43,17 +43,9 @@ export function listingOf(node: Code, show: ContainerDirective | null, work: Wor
   }
   sources.printed.push({ region: found.region, file, node });
   const region = show === null ? found.region : partOf(found.region, show, work);
-  const lines = sources
-    .highlight(region.text, language)
-    .map((parts) => h("span", { className: ["line"] }, parts));
   const element = h("figure", { className: ["listing"], dataFile: path, dataRegion: name }, [
     h("pre", { className: ["code"], dataLang: language, tabIndex: 0 }, [
-      h(
-        "code",
-        lines.flatMap((line, i): ElementContent[] =>
-          i === 0 ? [line] : [{ type: "text", value: "\n" }, line],
-        ),
-      ),
+      h("code", codeLines(sources.highlight(region.text, language))),
     ]),
     h("div", { className: ["step-captions"] }),
     h("figcaption", [h("span.proof", `${path}, ${name}`)]),
@@ -183,10 +175,7 @@ function addStep(
   lines: readonly number[],
   caption: ElementContent[],
 ): void {
-  const spans: Element[] = [];
-  visit(listing, "element", (node) => {
-    if (hasClass(node, "line")) spans.push(node);
-  });
+  const spans = elements(listing, (node) => hasClass(node, "line"));
   for (const line of new Set(lines)) {
     const span = spans[line - 1];
     if (span)
@@ -218,10 +207,7 @@ const codeType = { sizePxMin: 20, sizePxMax: 28, columnEm: 0.6, lineEm: 1.36 };
 
 /** All listings of a slide in one size: as large as the longest line and the number of lines allow. */
 export function sizeCode(tree: HastRoot): HastRoot {
-  const listings: Element[] = [];
-  visit(tree, "element", (node) => {
-    if (hasClass(node, "listing")) listings.push(node);
-  });
+  const listings = elements(tree, (node) => hasClass(node, "listing"));
   if (listings.length === 0) return tree;
   const lines = listings.flatMap((listing) => hastText(listing.children[0] as Element).split("\n"));
   const columns = Math.max(...lines.map((line) => line.length));

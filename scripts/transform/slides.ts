@@ -37,8 +37,6 @@ export type DeckSlide = Slide & {
   readonly solution: HastRoot | null;
   /** What the speaker says when a slide that may go has gone; null where it may not. */
   readonly instead: HastRoot | null;
-  /** How many times one goes on before the next slide comes. */
-  readonly steps: number;
 };
 export type CutDeck = Omit<Deck, "slides"> & {
   readonly subtitle: string | null;
@@ -70,7 +68,7 @@ const picture = {
 };
 
 /** The language of decks: these, fences, and plain Markdown. */
-export const deckDirectives = {
+const deckDirectives = {
   notes: { form: "container" },
   instead: { form: "container" },
   include: {
@@ -152,7 +150,7 @@ function metaOf(tree: Root, file: VFile): Meta {
   const written = readFields(file, first?.type === "yaml" ? first.value : "", line, fields) ?? {};
   const word = (name: string): string | null =>
     typeof written[name] === "string" ? String(written[name]) : null;
-  const seconds = secondsOf(word("duration") ?? "");
+  const seconds = secondsFrom(word("duration") ?? "");
   if (word("duration") !== null && (seconds === null || seconds % 60 !== 0))
     fail(file, first, "field-type", {
       reason: 'Field "duration" has another form',
@@ -241,7 +239,7 @@ function slideOf(
       reason: "A slide has no notes",
       expected: ":::notes with what the speaker says, asks and draws",
     });
-  const steps = countFragments(body);
+  const steps = elements(body, (node) => hasClass(node, "fragment")).length;
   const cues = words.match(/\[click(?::\d+)?\]/g)?.length ?? 0;
   if (cues > steps)
     fail(file, written[0] ?? place, "slide-notes", {
@@ -270,7 +268,6 @@ function slideOf(
     cut: settings.cut,
     courses: settings.courses,
     classes: settings.classes,
-    steps,
     body,
     notes: spoken && markCues(spoken),
     solution: told(work.solutions),
@@ -331,7 +328,7 @@ function settingsOf(heading: Heading | null, file: VFile, courses: readonly stri
         });
     } else if (className !== undefined) settings.classes.push(className);
     else if (name === "time") {
-      const seconds = secondsOf(value);
+      const seconds = secondsFrom(value);
       if (seconds === null) wrong("time", value, "3m, 90s or 1m30s");
       settings.timeS = seconds ?? 0;
     } else if (name === "layout") {
@@ -378,7 +375,7 @@ function settingsOf(heading: Heading | null, file: VFile, courses: readonly stri
 }
 
 /** `3m`, `90s`, `1m30s` in seconds. */
-function secondsOf(written: string): number | null {
+function secondsFrom(written: string): number | null {
   const match = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(written.trim());
   if (!match || (match[1] === undefined && match[2] === undefined)) return null;
   return Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0);
@@ -401,10 +398,8 @@ function checkIds(slides: readonly DeckSlide[], cut: readonly Sheet[], file: VFi
 /** The minutes of each course must fit the deck's duration. */
 function checkTimes(slides: readonly DeckSlide[], meta: Meta, file: VFile): void {
   for (const course of meta.courses.length > 0 ? meta.courses : [null]) {
-    const shown = slides.filter(
-      (slide) => course === null || slide.courses.length === 0 || slide.courses.includes(course),
-    );
-    const seconds = shown.reduce((sum, slide) => sum + slide.timeS, 0);
+    const shown = slides.filter((slide) => course === null || isShownIn(slide, course));
+    const seconds = secondsOf(shown);
     if (seconds > meta.durationMin * 60)
       fail(file, { line: 1, column: 1 }, "slide-time", {
         reason: `The slides${course ? ` of course "${course}"` : ""} take longer than the deck`,
@@ -444,6 +439,14 @@ function regionName(listing: Element): string {
   return `${property(listing, "dataFile") ?? ""}#${property(listing, "dataRegion") ?? ""}`;
 }
 
+export function isShownIn({ courses }: Pick<DeckSlide, "courses">, course: string): boolean {
+  return courses.length === 0 || courses.includes(course);
+}
+
+export function secondsOf(slides: readonly Pick<DeckSlide, "timeS">[]): number {
+  return slides.reduce((sum, { timeS }) => sum + timeS, 0);
+}
+
 /** Seconds as the minutes that a person reads: "3 min", "1.5 min". */
 export function minutes(seconds: number): string {
   return `${Math.round((seconds / 60) * 10) / 10} min`;
@@ -464,14 +467,6 @@ function renameIds(tree: HastRoot, slideId: string): HastRoot {
   });
   return tree;
 }
-function countFragments(tree: HastRoot): number {
-  let count = 0;
-  visit(tree, "element", (node) => {
-    if (hasClass(node, "fragment")) count += 1;
-  });
-  return count;
-}
-
 /** `[click]` in notes becomes a mark that the eye finds while speaking. */
 function markCues(tree: HastRoot): HastRoot {
   visit(tree, "text", (node, index, parent) => {

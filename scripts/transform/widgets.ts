@@ -141,16 +141,12 @@ function find(
 
 function liveView({ svg, still }: Found, node: ContainerDirective, options: Options, file: VFile) {
   const id = node.attributes?.id ?? "";
-  const panel = fragment(still.panel.replaceAll(idPlace, id));
   return only(
     "html",
     [
       picture(svg, still.hasHandles ? "group" : "img", still.say),
       element("div", { className: ["widget-say"] }, [text(still.say)]),
-      element("div", { className: ["widget-panel"], role: "group", ariaLabel: still.title }, [
-        ...panel,
-        element("p", { className: ["widget-status"], role: "status" }, []),
-      ]),
+      panelOf(still, id),
       details("widget-state", "The state as a table", [
         element("div", { className: ["scroller"] }, [
           element("table", {}, fragment(`<table>${still.table}</table>`, "table")),
@@ -242,13 +238,18 @@ export function slideWidget(
   return element("figure", { className: ["figure", "has-widget"], ...attributes }, [
     picture(svg, still.hasHandles ? "group" : "img", still.say),
     element("p", { className: ["widget-say"] }, [text(still.say)]),
-    element("div", { className: ["widget-panel"], role: "group", ariaLabel: still.title }, [
-      ...fragment(still.panel.replaceAll(idPlace, id)),
-      element("p", { className: ["widget-status"], role: "status" }, []),
-    ]),
+    panelOf(still, id),
     ...goes.map((step) =>
       element("span", { className: ["fragment", "widget-go"], dataStep: String(step) }, []),
     ),
+  ]);
+}
+
+/** What moves a widget, and where a screen reader hears what it did. */
+function panelOf(still: Still, id: string): ElementContent {
+  return element("div", { className: ["widget-panel"], role: "group", ariaLabel: still.title }, [
+    ...fragment(still.panel.replaceAll(idPlace, id)),
+    element("p", { className: ["widget-status"], role: "status" }, []),
   ]);
 }
 

@@ -11,7 +11,6 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -21,13 +20,10 @@ import { closeBrowser, newPage, openBrowser } from "../../scripts/browser.ts";
 import { deckOffenders } from "../../scripts/output/deck-check.ts";
 import { deckPdf } from "../../scripts/output/deck-print.ts";
 import { requireDist } from "./dist.ts";
+import { axeSource } from "./watched-pages.ts";
 
 const slides = requireDist("slides");
 const decks = readdirSync(slides).filter((name) => statSync(join(slides, name)).isDirectory());
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8",
-);
 
 type RevealApi = {
   slide(h: number, v?: number, f?: number): void;

@@ -22,6 +22,7 @@ import { isAddress } from "../../scripts/fields.ts";
 import { listFiles } from "../../scripts/files.ts";
 import { elements, hasClass, property } from "../../scripts/tree.ts";
 import { rootPath } from "./dist.ts";
+import { axeSource, watchedPage } from "./watched-pages.ts";
 
 const require = createRequire(import.meta.url);
 const address = "https://books.example.test/moves/";
@@ -225,16 +226,7 @@ test("a margin note that hangs down ends above the code", async () => {
 
 /** Follows a short page, to where it leads. */
 async function follow(path: string, script: boolean): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage();
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => {
-    if (["error", "warn"].includes(message.type())) problems.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (!/^(?:file|data):/.test(request.url())) problems.push(request.url());
-  });
-  await page.setOfflineMode(true);
+  const { page, problems } = await watchedPage(browser);
   await page.setJavaScriptEnabled(script);
   const short = pathToFileURL(out("html", path)).href;
   await page.goto(short);
@@ -247,10 +239,8 @@ function drawingIn(tree: Root | Element): string {
   const [svg] = elements(tree, ({ tagName }) => tagName === "svg");
   if (!svg) return "none";
   const copy = structuredClone(svg);
-  for (const node of [copy, ...elements(copy, () => true)]) {
-    for (const name of ["xmlns", "ariaHidden", "width", "height", "focusable"])
-      if (node === copy) delete node.properties[name];
-  }
+  for (const name of ["xmlns", "ariaHidden", "width", "height", "focusable"])
+    delete copy.properties[name];
   return toHtml(copy).replace(/\s*\n\s*/g, "");
 }
 
@@ -314,7 +304,7 @@ describe.each(figures)("the short page of $id", ({ id, path, chapter, state, sho
       request.url().endsWith("live.js") ? request.abort() : request.continue(),
     );
     await page.goto(pathToFileURL(out("html", path)).href);
-    await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
+    await page.evaluate(axeSource);
     for (const scheme of ["light", "dark"]) {
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
       const objections = await page.evaluate(async () => {

@@ -61,6 +61,9 @@ let canvas: Page;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "screens-"));
   cpSync(join(rootPath, "tests/fixtures/screens"), root, { recursive: true });
+  // Its program and its sources are those of the other fixture.
+  for (const part of ["code", "chapters/sources"])
+    cpSync(join(rootPath, "tests/fixtures/book", part), join(root, part), { recursive: true });
   const build = join(rootPath, "scripts/build.ts");
   const built = spawnSync(
     process.execPath,

@@ -24,7 +24,6 @@ function slide({ id, min, layout, courses = [] }: Told): DeckSlide {
     cut: null,
     courses,
     classes: [],
-    steps: 0,
     body: { ...empty, children: [] },
     notes: null,
     solution: null,

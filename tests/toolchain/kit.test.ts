@@ -3,15 +3,10 @@ import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
 import { VFile } from "vfile";
 import { describe, expect, test } from "vitest";
+import type { Taught } from "../../scripts/courses.ts";
 import { agendaCsv, agendaIcs, agendaMarkdown } from "../../scripts/kit/agenda.ts";
 import { type PaceLog, paceTable, readPaceLog } from "../../scripts/kit/pace.ts";
-import {
-  guideSheet,
-  runOfShowSheet,
-  solutionSheet,
-  type Taught,
-  worksheet,
-} from "../../scripts/kit/sheets.ts";
+import { guideSheet, runOfShowSheet, solutionSheet, worksheet } from "../../scripts/kit/sheets.ts";
 import type { Course, Session } from "../../scripts/model.ts";
 import type { DeckSlide } from "../../scripts/transform/slides.ts";
 
@@ -71,7 +66,6 @@ const plain: DeckSlide = {
   cut: 1,
   courses: [],
   classes: [],
-  steps: 0,
   body: root(h("p", "Body")),
   notes: root(h("p", "SAID")),
   solution: null,

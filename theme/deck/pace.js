@@ -119,7 +119,7 @@
   const tellView = () => deck.role === "room" && deck.tell("view", view());
 
   deck.share("skipped", { read: () => skipped, apply: setSkipped });
-  deck.share("view", deck.role === "room" ? { read: view, apply: () => {} } : { apply: () => {} });
+  deck.share("view", { read: view, apply: () => {} });
   Object.assign(deck.deeds, {
     behind: () => {
       const { id } = Reveal.getCurrentSlide();

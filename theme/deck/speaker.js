@@ -48,10 +48,7 @@
     return line;
   };
   deck.share("view", { apply: show });
-  // What a view asks for when it opens is handed on from the room.
-  deck.share("place", { apply: () => {} });
-
-  const deed = (name) => room?.postMessage({ deck: true, kind: "deed", value: name }, "*");
+  const deed = (name) => deck.tell("deed", name);
   for (const button of document.querySelectorAll(".deeds button"))
     button.addEventListener("click", () => deed(button.id));
 

@@ -100,8 +100,8 @@
     const button = target.closest?.("[data-sample]");
     if (!button) return;
     const { sample, seed } = button.dataset;
-    const asked = new URLSearchParams({ sample, ...(seed ? { seed } : {}) });
-    tellRun(`run-${sample.split("/")[0]}.html#${decodeURIComponent(asked.toString())}`);
+    const seeded = seed ? `&seed=${seed}` : "";
+    tellRun(`run-${sample.split("/")[0]}.html#sample=${sample}${seeded}`);
   });
   deck.share("run", {
     read: () => shown,
