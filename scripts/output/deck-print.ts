@@ -52,18 +52,39 @@ export async function sheetsPdf(browser: Browser, path: string): Promise<Uint8Ar
 
 async function printed(page: Page): Promise<Uint8Array> {
   const options = { preferCSSPageSize: true, printBackground: true, tagged: true, outline: true };
-  return withoutDates(await page.pdf(options));
+  const text = Buffer.from(await page.pdf(options)).toString("latin1");
+  return new Uint8Array(Buffer.from(withCountedIds(withoutDates(text)), "latin1"));
 }
 
 /** Chromium writes the time of printing; a date of the same length keeps all offsets of the file right. */
-function withoutDates(pdf: Uint8Array): Uint8Array {
-  const text = Buffer.from(pdf).toString("latin1");
-  const fixed = text.replace(
+function withoutDates(text: string): string {
+  return text.replace(
     /(\/(?:CreationDate|ModDate) \(D:)([^)]*)\)/g,
     (_, start: string, date: string) => {
       const other = "20000101000000+00'00'".slice(0, date.length).padEnd(date.length, "0");
       return `${start}${other})`;
     },
   );
-  return new Uint8Array(Buffer.from(fixed, "latin1"));
+}
+
+/**
+ * Cells of a table are named by numbers that differ from print to print: they are counted anew, as they come. Names have one length
+ * and the tree of names stays sorted (ISO 32000-1, 7.9.6), so that offsets and look-ups stay right.
+ */
+export function withCountedIds(text: string): string {
+  const names = new Map<string, string>();
+  for (const [, name = ""] of text.matchAll(/\/ID \((node\d{8})\)/g))
+    names.set(name, `node${String(names.size + 1).padStart(8, "0")}`);
+  return text
+    .replace(/\((node\d{8})\)/g, (whole, name: string) =>
+      names.has(name) ? `(${names.get(name)})` : whole,
+    )
+    .replace(
+      /\/Limits \[\(node\d{8}\) \(node\d{8}\)\](\s*\/Names \[)([^\]]*)\]/g,
+      (_, between: string, pairs: string) => {
+        const sorted = (pairs.match(/\(node\d{8}\) \d+ 0 R/g) ?? []).sort();
+        const [first, last] = [sorted[0], sorted.at(-1)].map((pair) => pair?.slice(0, 14));
+        return `/Limits [${first} ${last}]${between}${sorted.join(" ")}]`;
+      },
+    );
 }

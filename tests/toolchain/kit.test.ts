@@ -8,6 +8,7 @@ import { agendaCsv, agendaIcs, agendaMarkdown } from "../../scripts/kit/agenda.t
 import { type PaceLog, paceTable, readPaceLog } from "../../scripts/kit/pace.ts";
 import { guideSheet, runOfShowSheet, solutionSheet, worksheet } from "../../scripts/kit/sheets.ts";
 import type { Course, Session } from "../../scripts/model.ts";
+import { withCountedIds } from "../../scripts/output/deck-print.ts";
 import type { DeckSlide } from "../../scripts/transform/slides.ts";
 
 const session: Session = {
@@ -138,6 +139,22 @@ describe("the sheets of a session", () => {
     expect(html(runOfShowSheet(course, [taught]) as never)).toContain(
       "lab 01-cap; worksheet, 1 task",
     );
+  });
+});
+
+describe("a printed sheet", () => {
+  const printed = (ids: readonly [string, string]) => `7 0 obj <</ID (node${ids[0]})>> endobj
+8 0 obj <</ID (node${ids[1]}) /Headers [(node${ids[0]})]>> endobj
+9 0 obj <</Limits [(node${[...ids].sort()[0]}) (node${[...ids].sort()[1]})]
+/Names [${[...ids]
+    .sort()
+    .map((id) => `(node${id}) ${id === ids[0] ? 7 : 8} 0 R`)
+    .join(" ")}]>> endobj`;
+
+  test("names the cells of its tables the same in each print, and in order", () => {
+    const one = withCountedIds(printed(["00000028", "00000029"]));
+    expect(withCountedIds(printed(["00000068", "00000021"]))).toBe(one);
+    expect(one).toBe(printed(["00000001", "00000002"]));
   });
 });
 
