@@ -275,15 +275,12 @@ async function drawPrograms(
 ): Promise<Map<string, Drawn>> {
   const drawn = new Map<string, Drawn>();
   const wanted: string[] = [];
-  const cachePaths = new Map(
-    paths.map((path) => [
-      path,
-      join(
-        cacheFolder,
-        `${hashOf([path, process.version, ...closureOf(root, fileOfKey(path)), ...(isWidget(path) ? widgetTools() : [])])}.json`,
-      ),
-    ]),
-  );
+  const cachePathOf = (path: string): string =>
+    join(
+      cacheFolder,
+      `${hashOf([path, process.version, ...closureOf(root, fileOfKey(path)), ...(isWidget(path) ? widgetTools() : [])])}.json`,
+    );
+  const cachePaths = new Map(paths.map((path) => [path, cachePathOf(path)]));
   for (const path of paths) {
     const cached = cachePaths.get(path) ?? "";
     if (isFile(cached)) drawn.set(path, JSON.parse(readText(cached)) as Drawn);
@@ -292,7 +289,10 @@ async function drawPrograms(
   if (wanted.length === 0) return drawn;
   for (const [path, result] of await drawInChildren(root, wanted)) {
     drawn.set(path, result);
-    if (!("error" in result)) writeFile(cachePaths.get(path) ?? "", JSON.stringify(result));
+    const cached = cachePathOf(path);
+    // What was edited while it was drawn is kept under neither text.
+    if (!("error" in result) && cached === cachePaths.get(path))
+      writeFile(cached, JSON.stringify(result));
   }
   return drawn;
 }

@@ -83,10 +83,9 @@ async function runOne(
   const [name = "", ...args] = command.split(/\s+/);
   const program = samples.get(name);
   if (program === undefined) return { kind: "no-program", known: [...samples.keys()] };
-  const cachePath = join(
-    cacheFolder,
-    hashOf([command, process.version, ...closureOf(root, program)]),
-  );
+  const cachePathNow = (): string =>
+    join(cacheFolder, hashOf([command, process.version, ...closureOf(root, program)]));
+  const cachePath = cachePathNow();
   const recordedPath = recordingOf(program, args);
   const recorded = isFile(join(root, recordedPath))
     ? readText(join(root, recordedPath)).replace(/\n$/, "")
@@ -97,7 +96,8 @@ async function runOne(
   if (!result) {
     result = await execute(root, program, args);
     if (!result) return { kind: "timed-out", seconds: secondsMax };
-    writeFile(cachePath, JSON.stringify(result));
+    // What was edited while it ran is kept under neither text.
+    if (cachePathNow() === cachePath) writeFile(cachePath, JSON.stringify(result));
   }
   return { kind: "ran", ...result, recorded, recordedPath, program };
 }

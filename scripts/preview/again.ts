@@ -58,6 +58,8 @@ export type Kept = {
   readonly runs: Map<string, Run>;
   /** The files that each picture and each run is made of, by its key. */
   readonly madeOf: Map<string, readonly string[]>;
+  /** Keys of pictures and runs that stand in for what they will be once they are made anew. */
+  readonly stale: Set<string>;
   /** What chapters asked for when they were made last, by path. */
   readonly needs: Map<string, Needs>;
   readonly highlighted: Map<string, ElementContent[][]>;
@@ -74,6 +76,7 @@ export function keepFor(root: string, frame: Frame): Kept {
     pictures: new Map(),
     runs: new Map(),
     madeOf: new Map(),
+    stale: new Set(),
     needs: new Map(),
     highlighted: new Map(),
     last: new Map(),
@@ -95,16 +98,30 @@ export function rereadSources({ root, sources }: Kept, paths: readonly string[])
   });
 }
 
-/** Throw away pictures and runs that are made of one of these files; true where there were any. */
-export function forget({ root, madeOf, pictures, runs }: Kept, paths: readonly string[]): boolean {
-  const stale = [...madeOf].filter(([, files]) => files.some((file) => paths.includes(file)));
-  for (const [key] of stale) {
-    madeOf.delete(key);
-    pictures.delete(key);
-    runs.delete(key);
-  }
+/** Note which pictures and runs are made of one of these files; true where there are any. */
+export function markStale({ root, madeOf, stale }: Kept, paths: readonly string[]): boolean {
+  for (const [key, files] of madeOf) if (files.some((file) => paths.includes(file))) stale.add(key);
   forgetDrawn(root, paths);
-  return stale.length > 0;
+  return stale.size > 0;
+}
+
+/** Make anew what is stale. Returns its keys. */
+export async function freshen(kept: Kept): Promise<string[]> {
+  const { pictures, runs, stale } = kept;
+  const keys = [...stale];
+  stale.clear();
+  await Promise.all([
+    draw(
+      kept,
+      keys.filter((key) => pictures.has(key)),
+    ),
+    run(
+      kept,
+      keys.filter((key) => runs.has(key)),
+    ),
+  ]);
+  waitToDraw(kept.root, aheadOf(kept));
+  return keys;
 }
 
 /** Whether a chapter is one of these files, or shows what is made of them. */
@@ -113,7 +130,7 @@ export function dependsOn(kept: Kept, chapter: string, touched: readonly string[
   return !needs || touched.includes(chapter) || needsStale(kept, needs, touched);
 }
 
-/** Whether one of these regions is printed, or a picture or a run has to be made again. */
+/** Whether one of these regions, pictures or runs is printed, or one that is not there yet. */
 export function needsStale(
   { pictures, runs }: Kept,
   needs: Needs,
@@ -121,8 +138,8 @@ export function needsStale(
 ): boolean {
   return (
     needs.regions.some((region) => touched.includes(region.join("#"))) ||
-    needs.pictures.some((key) => !pictures.has(key)) ||
-    needs.runs.some((run) => !runs.has(run))
+    needs.pictures.some((key) => touched.includes(key) || !pictures.has(key)) ||
+    needs.runs.some((run) => touched.includes(run) || !runs.has(run))
   );
 }
 
@@ -174,37 +191,51 @@ export function isHead(node: MdastRoot["children"][number]): boolean {
 
 /** Make what a chapter needs and is not kept. */
 export async function gather(kept: Kept, needs: Needs): Promise<void> {
-  const { root, pictures, madeOf } = kept;
+  const { root, pictures, runs } = kept;
   const missing = needs.pictures.filter((key) => !pictures.has(key));
   const diagrams = needs.diagrams.filter((text) => !pictures.has(diagramKey(text)));
-  const draw = (sources: ReadonlyMap<string, string>) =>
-    drawSources({ root, browser: noBrowser, progress: silent }, sources);
-  if (missing.length > 0) {
-    const made = await makePictures(root, missing, cacheFolder(root, "figures"), draw);
-    for (const [key, picture] of made) {
-      pictures.set(key, picture);
-      madeOf.set(key, [...filesOf(root, fileOfKey(key)).keys()]);
-    }
-  }
-  for (const [text, picture] of await draw(new Map(diagrams.map((text) => [text, text]))))
+  await draw(kept, missing);
+  for (const [text, picture] of await drawDiagrams(
+    kept,
+    new Map(diagrams.map((text) => [text, text])),
+  ))
     pictures.set(diagramKey(text), picture);
-  await runMissing(kept, needs);
+  const notRun = needs.runs.filter((command) => !runs.has(command));
+  await run(kept, notRun);
   waitToDraw(root, aheadOf(kept));
 }
 
-async function runMissing({ root, runs, madeOf }: Kept, needs: Needs): Promise<void> {
-  const missing = needs.runs.filter((run) => !runs.has(run));
-  if (missing.length === 0) return;
-  const samples = listSamples(root);
-  for (const [run, result] of await runSamples(
+function drawDiagrams({ root }: Kept, sources: ReadonlyMap<string, string>) {
+  return drawSources({ root, browser: noBrowser, progress: silent }, sources);
+}
+
+async function draw(kept: Kept, keys: readonly string[]): Promise<void> {
+  const { root, pictures, madeOf } = kept;
+  if (keys.length === 0) return;
+  const diagrams = (sources: ReadonlyMap<string, string>) => drawDiagrams(kept, sources);
+  for (const [key, picture] of await makePictures(
     root,
-    missing,
+    keys,
+    cacheFolder(root, "figures"),
+    diagrams,
+  )) {
+    pictures.set(key, picture);
+    madeOf.set(key, [...filesOf(root, fileOfKey(key)).keys()]);
+  }
+}
+
+async function run({ root, runs, madeOf }: Kept, commands: readonly string[]): Promise<void> {
+  if (commands.length === 0) return;
+  const samples = listSamples(root);
+  for (const [command, result] of await runSamples(
+    root,
+    commands,
     cacheFolder(root, "runs"),
     () => {},
   )) {
-    runs.set(run, result);
-    const program = samples.get(run.split(" ")[0] ?? "") ?? "";
-    madeOf.set(run, [...filesOf(root, program).keys()]);
+    runs.set(command, result);
+    const program = samples.get(command.split(" ")[0] ?? "") ?? "";
+    madeOf.set(command, [...filesOf(root, program).keys()]);
   }
 }
 

@@ -226,8 +226,13 @@ const overlayStyle = `.preview-mistakes { position: fixed; inset: auto 0 0; z-in
 .preview-mistakes b { color: #ffd7a8; }
 .preview-mistakes i { color: #d9b8b4; font-style: normal; }`;
 
-/** Over the page that was last whole; it goes by itself when nothing is wrong any more. */
+let shownMistakes = "";
+
+/** Over the page that was last whole; it goes by itself when nothing is wrong any more. What is told again stays hidden. */
 function showMistakes(mistakes: readonly Mistake[]): void {
+  const told = JSON.stringify(mistakes);
+  if (told === shownMistakes) return;
+  shownMistakes = told;
   overlay.remove();
   if (mistakes.length === 0) return;
   const style = document.createElement("style");

@@ -4,9 +4,10 @@
  */
 import type { Worker } from "node:worker_threads";
 import { UsageError } from "../cli.ts";
+import { pageName } from "../output/html.ts";
 import { formatMistakes } from "../report.ts";
 import { widgetOf } from "../script-files.ts";
-import { forget, type Kept, keepFor, rereadSources } from "./again.ts";
+import { freshen, type Kept, keepFor, markStale, rereadSources } from "./again.ts";
 import {
   areFigures,
   chaptersOn,
@@ -49,6 +50,8 @@ export type Preview = {
   running: Promise<void>;
   timer: NodeJS.Timeout | null;
   isMaking: boolean;
+  /** Pictures and runs are made anew, while other edits are followed. */
+  isFreshening: boolean;
 };
 
 /** A preview whose book is made. @throws UsageError where there is no such edition */
@@ -69,6 +72,7 @@ export async function startPreview(
     running: Promise.resolve(),
     timer: null,
     isMaking: true,
+    isFreshening: false,
   };
   await new Promise<void>((resolve, reject) => {
     thread.once("error", reject);
@@ -79,6 +83,10 @@ export async function startPreview(
     });
     ask(preview);
   });
+  // A first chapter is made before anybody waits for one: most of its time goes into what all need.
+  const first = preview.kept?.frame.edition.sections.find(({ kind }) => kind === "chapter");
+  if (first) prepare(preview, pageName(first));
+  await preview.running;
   return preview;
 }
 
@@ -91,24 +99,25 @@ function ask({ thread, edit }: Preview): void {
 export function follow(preview: Preview, paths: readonly string[]): void {
   preview.edit += 1;
   const { edit } = preview;
-  preview.running = preview.running
-    .then(() => followEdit(preview, edit, paths))
-    .catch((error: Error) => preview.say(error.message))
-    .then(() => askWhenSettled(preview));
+  queue(preview, () => followEdit(preview, edit, paths)).then(() => askWhenSettled(preview));
 }
 
 /** A page was opened. */
 export function prepare(preview: Preview, page: string): void {
-  preview.running = preview.running
-    .then(() => preview.kept && warm(preview.kept, page))
-    .catch((error: Error) => preview.say(error.message))
-    .then(() => {});
+  const { kept } = preview;
+  if (kept) queue(preview, () => warm(kept, page));
+}
+
+/** What changes pages is done one after the other. */
+function queue(preview: Preview, work: () => Promise<void>): Promise<void> {
+  preview.running = preview.running.then(work).catch((error: Error) => preview.say(error.message));
+  return preview.running;
 }
 
 function askWhenSettled(preview: Preview): void {
   if (preview.timer) clearTimeout(preview.timer);
   preview.timer = setTimeout(() => {
-    if (preview.isMaking) return;
+    if (preview.isMaking || preview.isFreshening) return;
     preview.isMaking = true;
     ask(preview);
   }, settledMs);
@@ -145,37 +154,48 @@ async function followEdit(preview: Preview, edit: number, paths: readonly string
   if (paths.some((path) => path.startsWith("theme/"))) put(preview, edit, themeFiles(root));
   const areWhole = noteBroken(preview, edit, paths);
   if (areWhole && kept) {
-    await showParts(preview, kept, edit, paths);
-    if (edit === preview.edit) await finish(preview, kept, edit);
+    const touched = [...paths, ...rereadSources(kept, paths)];
+    // The text of a listing is there before the figures and the transcripts that its program makes.
+    if (!areFigures(paths)) await show(preview, kept, edit, touched);
+    if (markStale(kept, paths)) freshenAside(preview, kept);
+    const names = [...preview.served.whole.keys()].flatMap((path) => widgetOf(path) ?? []);
+    put(preview, edit, await widgetScripts(kept, names, paths));
   }
   tellMistakes(preview);
 }
 
-/** Show the sections that were edited, which is the fastest. */
-async function showParts(
+/** Make stale pictures and runs anew, and show them; an edit that comes in the meantime does not wait for them. */
+function freshenAside(preview: Preview, kept: Kept): void {
+  if (preview.isFreshening) return;
+  preview.isFreshening = true;
+  freshen(kept)
+    .then((keys) =>
+      queue(preview, async () => {
+        await show(preview, kept, preview.edit, keys);
+        tellMistakes(preview);
+      }),
+    )
+    .catch((error: Error) => preview.say(error.message))
+    .then(() => {
+      preview.isFreshening = false;
+      if (kept.stale.size > 0) freshenAside(preview, kept);
+      else askWhenSettled(preview);
+    });
+}
+
+/** Show the sections that were edited, which is the fastest, and then the chapters that have to be made whole. */
+async function show(
   preview: Preview,
   kept: Kept,
   edit: number,
-  paths: readonly string[],
+  touched: readonly string[],
 ): Promise<void> {
   const { server, served, unfinished } = preview;
-  const touched = [...paths, ...rereadSources(kept, paths)];
-  const makeParts = () =>
-    partsAgain(kept, chaptersOn(kept, server?.open() ?? []), touched, unfinished);
-  const show = (parts: Awaited<ReturnType<typeof makeParts>>): void => {
-    for (const { page, part } of parts) server?.tell((each) => (each === page ? part : null));
-    for (const { page, html } of parts) serve(served, edit, [[page, html()]]);
-  };
-  // The text of a listing is there before the figures are that its program draws.
-  if (!areFigures(paths)) show(await makeParts());
-  const isStale = forget(kept, paths);
-  const names = [...served.whole.keys()].flatMap((path) => widgetOf(path) ?? []);
-  const [scripts, drawn] = await Promise.all([
-    widgetScripts(kept, names, paths),
-    isStale ? makeParts() : [],
-  ]);
-  put(preview, edit, scripts);
-  show(drawn);
+  const open = chaptersOn(kept, server?.open() ?? []);
+  const parts = await partsAgain(kept, open, touched, unfinished);
+  for (const { page, part } of parts) server?.tell((each) => (each === page ? part : null));
+  for (const { page, html } of parts) serve(served, edit, [[page, html()]]);
+  if (edit === preview.edit) await finish(preview, kept, edit);
 }
 
 /** Make the chapters whole of which more than one section, or who knows what, was edited. */

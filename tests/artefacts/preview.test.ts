@@ -19,6 +19,9 @@ const chapter = "chapters/01-counting.md";
 const times = new Map<string, number>();
 let preview: ChildProcess;
 let address = "";
+/** All that it has printed, and how much of it before the last edit. */
+let said = "";
+let saidBefore = 0;
 let browser: Browser;
 let page: Page;
 
@@ -49,6 +52,7 @@ function read(path: string): string {
 }
 
 function write(path: string, text: string): void {
+  saidBefore = said.length;
   writeFileSync(join(root, path), text);
 }
 
@@ -77,7 +81,6 @@ beforeAll(async () => {
     { detached: true, stdio: ["ignore", "pipe", "pipe"] },
   );
   address = await new Promise<string>((resolve, reject) => {
-    let said = "";
     preview.on("exit", () => reject(new Error(`npm run dev ended:\n${said}`)));
     for (const stream of [preview.stdout, preview.stderr])
       stream?.on("data", (chunk: Buffer) => {
@@ -124,6 +127,11 @@ async function edit(kind: string, path: string, text: string, seen: string): Pro
   times.set(kind, (await waiting) - startMs);
 }
 
+/** The whole book has followed the last edit: the next one is made while nothing else is, as an author's mostly is. */
+async function rest(): Promise<void> {
+  await expect.poll(() => said.slice(saidBefore), { timeout: 60_000 }).toContain("made in");
+}
+
 function has(selector: string, text: string): string {
   return `(document.querySelector(${JSON.stringify(selector)})?.textContent ?? "").includes(${JSON.stringify(text)})`;
 }
@@ -156,6 +164,7 @@ describe("an edit is seen in the open page, without a reload, where the reader i
   });
 
   test("of the paragraph that is read", async () => {
+    await rest();
     const text = read(chapter).replace("counters are old", "counters are very old");
     await edit("chapter", chapter, text, has("main", "counters are very old"));
     expect(await stays()).toBe(true);
@@ -170,11 +179,13 @@ describe("an edit is seen in the open page, without a reload, where the reader i
     renameSync(join(root, `${path}.tmp`), join(root, path));
     await waiting;
     expect(await topOf("#lst-counter")).toBe(top);
+    await rest();
     await edit("listing", path, text.replace("Counts up.", "Up."), has("#lst-counter", "// Up."));
     expect(await stays()).toBe(true);
   });
 
   test("of a figure", async () => {
+    await rest();
     await scrollTo("#fig-ticks");
     const text = read("figures/ticks.ts").replace(/(?=\$\{after\})/, "after: ");
     await edit("figure", "figures/ticks.ts", text, has("#fig-ticks svg", "after: 8"));
@@ -182,9 +193,10 @@ describe("an edit is seen in the open page, without a reload, where the reader i
   });
 
   test("of a widget, which keeps its state and what is open in it", async () => {
+    await rest();
     const top = await scrollTo("#fig-dial");
     await page.waitForSelector("#fig-dial[data-mounted]");
-    await page.click('#fig-dial [data-do="next"]');
+    await page.locator('#fig-dial [data-do="next"]').click();
     await page.$eval("#fig-dial details", (details) => {
       (details as HTMLDetailsElement).open = true;
     });
@@ -194,13 +206,14 @@ describe("an edit is seen in the open page, without a reload, where the reader i
     expect(await page.$eval("#fig-dial details", (details) => details.hasAttribute("open"))).toBe(
       true,
     );
-    await page.click('#fig-dial [data-do="next"]');
+    await page.locator('#fig-dial [data-do="next"]').click();
     expect(await page.$eval("#fig-dial svg", (svg) => svg.textContent)).toBe("it is at 3");
     expect(await topOf("#fig-dial")).toBe(top);
     expect(await stays()).toBe(true);
   });
 
   test("of the style", async () => {
+    await rest();
     const top = await scrollTo("#fig-box");
     const color = `getComputedStyle(document.querySelector("main p")).outlineColor === "rgb(1, 2, 3)"`;
     const sheet = read("theme/screen.css");
@@ -220,6 +233,7 @@ describe("a mistake lies over the page that was last whole", () => {
   const isGone = `!document.querySelector(${JSON.stringify(overlay)})`;
 
   test("with place, rule and the nearest name, until it is mended", async () => {
+    await rest();
     const good = read(chapter);
     const bad = good.replace(":ref[fig-ticks]", ":ref[fig-tics]");
     const line = bad.slice(0, bad.indexOf(":ref[fig-tics]")).split("\n").length;
@@ -236,6 +250,9 @@ describe("a mistake lies over the page that was last whole", () => {
     const good = read(chapter);
     await edit("mistake", chapter, `${good}\n\n<b>raw</b>\n`, has(overlay, "no-raw-html"));
     await page.keyboard.press("Escape");
+    expect(await page.$(overlay)).toBeNull();
+    // The whole book finds the same, and says so.
+    await expect.poll(() => said.slice(saidBefore), { timeout: 60_000 }).toContain("no-raw-html");
     expect(await page.$(overlay)).toBeNull();
     await edit("mended", chapter, `${good}\n\nMended.\n`, has("main", "Mended."));
   });
