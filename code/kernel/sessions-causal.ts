@@ -46,6 +46,10 @@ export function checkCausal(
     const why = "A value was written to a key twice";
     return { verdict: "unknown", why };
   }
+  if (writes.some(({ args }) => (args.value ?? null) === null)) {
+    const why = "Null was written, which is also read of no value";
+    return { verdict: "unknown", why };
+  }
   const first = breachIn(operations);
   if (first === null) return { verdict: "ok" };
   const { anomaly } = first;

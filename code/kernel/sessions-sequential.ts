@@ -97,7 +97,7 @@ export function checkPram<S>(
 /** Let the processes take turns in all ways, none of them twice. */
 function findOrder<S>(
   model: Model<S>,
-  queues: readonly (readonly Operation[])[],
+  queues: readonly Queue[],
   stepsMax: number,
 ): Found {
   const tried = new Set<string>();
@@ -106,8 +106,8 @@ function findOrder<S>(
   const path = [longest];
   for (let here = path.at(-1); here; here = path.at(-1)) {
     const { taken, length } = here;
-    const isDone = queues.every((queue, at) =>
-      isOver(queue, taken[at] ?? 0),
+    const isDone = queues.every(({ operations }, at) =>
+      isOver(operations, taken[at] ?? 0),
     );
     if (isDone) return { kind: "order", order: orderOf(here) };
     if (stepsLeft === 0) return { kind: "unknown", order: [] };
@@ -166,12 +166,12 @@ function isOver(queue: readonly Operation[], taken: number): boolean {
 /** Let the next process that can take its next step; null: none can. */
 function advance<S>(
   model: Model<S>,
-  queues: readonly (readonly Operation[])[],
+  queues: readonly Queue[],
   here: Place<S>,
 ): Place<S> | null {
   while (here.untried < queues.length) {
     const at = here.untried++;
-    const operation = queues[at]?.[here.taken[at] ?? 0];
+    const operation = nextOf(queues[at], here.taken, at);
     if (operation === undefined) continue;
     const part = model.partOf(operation);
     const held = here.store[part] ?? model.init;
@@ -190,21 +190,46 @@ function advance<S>(
 }
 // #endregion advance
 
+/** The first of a queue that is left, if its turn may have come. */
+function nextOf(
+  queue: Queue | undefined,
+  taken: readonly number[],
+  at: number,
+): Operation | undefined {
+  const after = queue?.after;
+  const isEarly = after && (taken[after.queue] ?? 0) < after.count;
+  return isEarly ? undefined : queue?.operations[taken[at] ?? 0];
+}
+
+type Queue = {
+  readonly operations: Operation[];
+  /** So many of another queue come before it. */
+  readonly after: {
+    readonly queue: number;
+    readonly count: number;
+  } | null;
+};
+
 /**
  * One queue a process, in the order of its calls. What was never answered
- * stands alone: it may happen later than what its process asked next.
+ * stands alone: it may happen later than what its process asked next, but
+ * not before what its process had been told.
  */
-function queuesOf(
-  history: readonly Operation[],
-): readonly (readonly Operation[])[] {
-  const queues = new Map<string, Operation[]>();
+function queuesOf(history: readonly Operation[]): readonly Queue[] {
+  const queues: Queue[] = [];
+  const answered = new Map<string, number>();
   const inOrder = history.toSorted((a, b) => a.invokeMs - b.invokeMs);
-  for (const [at, operation] of inOrder.entries()) {
+  for (const operation of inOrder) {
     const { process, outcome } = operation;
-    const name = outcome === "info" ? `${at} alone` : `of ${process}`;
-    const queue = queues.get(name);
-    if (queue) queue.push(operation);
-    else queues.set(name, [operation]);
+    const queue = answered.get(process) ?? queues.length;
+    const count = queues[queue]?.operations.length ?? 0;
+    const alone = { operations: [operation], after: { queue, count } };
+    if (outcome === "info") queues.push(alone);
+    else if (count > 0) queues[queue]?.operations.push(operation);
+    else {
+      answered.set(process, queue);
+      queues.push({ operations: [operation], after: null });
+    }
   }
-  return [...queues.values()];
+  return queues;
 }
