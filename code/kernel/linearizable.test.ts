@@ -196,11 +196,11 @@ describe("histories of known verdict", () => {
   });
 
   it("tries one of many attempts at the same for all", () => {
-    const again = Array.from({ length: 12 }, (_, n) =>
-      write(`c${n}`, [0, null], 1),
+    const again = Array.from({ length: 12 }, () =>
+      write("c", [0, null], 1),
     );
     const other = Array.from({ length: 12 }, (_, n) =>
-      write(`c${n}`, [0, null], n),
+      write("c", [0, null], n),
     );
     const unread = read("r", [200, 201], 99);
     const judge = (tries: readonly Operation[]) =>
@@ -274,6 +274,18 @@ describe("histories of known verdict", () => {
     );
     expect(verdictOf([failed, read("c", [4, 5], 7)])).toBe("illegal");
     expect(verdictOf([failed, missing("c", [4, 5])])).toBe("ok");
+  });
+
+  it("takes error 22 for an observation of a cas only", () => {
+    const refused = { type: "error", code: 22, text: "mismatch" };
+    const done = write("b", [2, 3], 7);
+    const failed = {
+      ...done,
+      result: refused,
+      outcome: "fail" as const,
+    };
+    expect(verdictOf([failed, missing("c", [4, 5])])).toBe("ok");
+    expect(verdictOf([failed, read("c", [4, 5], 7)])).toBe("illegal");
   });
 
   it("checks each key on its own", () => {
@@ -438,6 +450,34 @@ describe("the queue of Herlihy and Wing (after TOPLAS 1990, Figure 1)", () => {
       deq("c", [6, 8], "y"),
     ];
     expect(verdictOf(history)).toBe("illegal");
+  });
+});
+
+describe("a lock that knows its owner", () => {
+  const lock: Model<string | null> = {
+    init: null,
+    partOf: () => "lock",
+    isIdle: ({ outcome }) => outcome === "fail",
+    step: (owner, { process, op }) => {
+      if (op === "acquire")
+        return owner === null ? { state: process } : null;
+      return owner === process ? { state: null } : null;
+    },
+  };
+  const ask = (process: string, times: Times, op: string) =>
+    operation(process, times, op, {}, times[1] ? { type: "ok" } : null);
+  const verdictOf = (history: readonly Operation[]) =>
+    checkLinearizable(lock, history).verdict;
+
+  it("tells the unanswered attempts of two clients apart", () => {
+    const history = [
+      ask("a", [0, null], "acquire"),
+      ask("b", [1, null], "acquire"),
+    ];
+    const byB = ask("b", [5, 6], "release");
+    expect(verdictOf([...history, byB])).toBe("ok");
+    const byC = ask("c", [5, 6], "release");
+    expect(verdictOf([...history, byC])).toBe("illegal");
   });
 });
 

@@ -215,9 +215,15 @@ function isTied<S>(
   });
 }
 
-/** Unanswered attempts at the same are one and the same to the object. */
-function twinOf({ outcome, op, args }: Operation): string | null {
-  return outcome === "info" ? JSON.stringify([op, args]) : null;
+/**
+ * Unanswered attempts of one process at the same are one and the same to
+ * the object. Those of two are not: a lock looks at who asks.
+ */
+function twinOf(operation: Operation): string | null {
+  const { outcome, process, op, args } = operation;
+  return outcome === "info"
+    ? JSON.stringify([process, op, args])
+    : null;
 }
 
 function put<S>(search: Search<S>, at: number): void {

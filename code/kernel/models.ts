@@ -17,7 +17,7 @@ export function register(init: Cell = [null]): Model<Cell> {
     partOf: () => "register",
     isIdle: ({ op, outcome, result }) => {
       if (outcome === "info") return op === "read";
-      return outcome === "fail" && !isTelling(result?.code);
+      return outcome === "fail" && !isTelling(op, result?.code);
     },
     step: stepCell,
     traces: tracesOf,
@@ -81,8 +81,9 @@ function tracesOf({ op, args, result, outcome }: Operation): Traces {
 }
 // #endregion traces
 
-function isTelling(code: Json | undefined): boolean {
-  return code === 20 || code === 22;
+/** What else a refusal means, it says nothing of the cell. */
+function isTelling(op: string, code: Json | undefined): boolean {
+  return code === 20 || (code === 22 && op === "cas");
 }
 
 /** Equal by structure; undefined is null. */
