@@ -103,15 +103,17 @@ export function worstCycle(
   return null;
 }
 
-/** Both read one version of a key, and both wrote the key. */
+/**
+ * Both read one version of a key, and both wrote the key. Where nobody
+ * saw who wrote first, each is before the other by what it read.
+ */
 function isLostUpdate(cycle: readonly Edge[]): boolean {
-  const [read, write, more] = cycle;
-  return (
-    more === undefined &&
-    read?.kind === "rw" &&
-    write?.kind === "ww" &&
-    canonical(read.key) === canonical(write.key)
-  );
+  const [read, other, more] = cycle;
+  if (read?.kind !== "rw" || other === undefined) return false;
+  if (more !== undefined) return false;
+  if (canonical(read.key) !== canonical(other.key)) return false;
+  const isOfOne = canonical(read.version) === canonical(other.version);
+  return other.kind === "ww" || (other.kind === "rw" && isOfOne);
 }
 
 /** Before what is before another is before it: one rt edge for many. */

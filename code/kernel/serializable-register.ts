@@ -31,7 +31,8 @@ const choicesMax = 5000;
 
 /**
  * Is there an execution at this level that explains the history? Each
- * value may be written to a key only once, and null never.
+ * value may be written to a key only once, and null never; else
+ * `unknown`.
  */
 export function checkRwRegister(
   history: History,
@@ -41,6 +42,11 @@ export function checkRwRegister(
   const twice = keys.find(({ isDoubled }) => isDoubled);
   if (twice) {
     const why = `A value was written to ${textOf(twice.key)} twice`;
+    return { verdict: "unknown", why };
+  }
+  const nothing = keys.find(({ writes }) => writes.has("null"));
+  if (nothing) {
+    const why = `Null was written to ${textOf(nothing.key)}`;
     return { verdict: "unknown", why };
   }
   const wrong = wrongIn(history, keys, level);

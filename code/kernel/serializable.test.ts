@@ -106,6 +106,24 @@ describe("histories of known verdict (Adya 1999; Elle 2020)", () => {
     expect(above).toEqual(Array(3).fill("lost-update"));
   });
 
+  it("lost update: by that name too where nobody read after it", () => {
+    const unread = [
+      txn("a", ["r", "x", []], ["append", "x", 1]),
+      txn("b", ["r", "x", []], ["append", "x", 2]),
+    ];
+    const [committed, ...others] = verdicts(unread);
+    expect(committed).toBe("ok");
+    expect(others).toEqual(others.map(() => "lost-update"));
+  });
+
+  it("null is an empty list to whoever committed", () => {
+    const stale = [
+      at(0, 1, txn("a", ["append", "x", 1])),
+      at(2, 3, txn("b", ["r", "x", null])),
+    ];
+    expect(verdicts(stale).at(-1)).toBe("G-single-realtime");
+  });
+
   it("G2-item, write skew: snapshot isolation lets it pass", () => {
     const history = [
       txn("a", ["r", "x", []], ["r", "y", []], ["append", "x", 1]),

@@ -114,13 +114,10 @@ function keysOf(history: History): readonly Key[] {
         if (key.writes.has(canonical(value))) key.isDoubled = true;
         key.writes.set(canonical(value), write);
         own.set(key, write);
-      } else if (value !== null && outcome === "ok") {
-        key.reads.push({
-          at,
-          list: value,
-          isOwn: before !== undefined,
-        });
-        if (value.length > key.order.length) key.order = value;
+      } else if (outcome === "ok") {
+        const list = value ?? [];
+        key.reads.push({ at, list, isOwn: before !== undefined });
+        if (list.length > key.order.length) key.order = list;
       }
     }
   }
