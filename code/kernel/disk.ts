@@ -3,7 +3,7 @@
  * bad disk may lose or tear when the machine crashes.
  */
 import type { Json } from "./node.ts";
-import { fraction, nextDice } from "./random.ts";
+import { fraction, stream } from "./random.ts";
 
 /** What a crash does to the last write; a disk without them is honest. */
 export type DiskOptions = {
@@ -40,11 +40,11 @@ export function crashDisk(
 ): { disk: Disk; damage: "none" | "lost" | "torn" } {
   const last = disk.lastWrite;
   if (last === null) return { disk, damage: "none" };
-  if (fraction(dice) < (options.lossProbability ?? 0)) {
+  if (fraction(stream(dice, 0)) < (options.lossProbability ?? 0)) {
     const survivor = { content: last.before, lastWrite: null };
     return { disk: survivor, damage: "lost" };
   }
-  if (fraction(nextDice(dice)) < (options.tornProbability ?? 0)) {
+  if (fraction(stream(dice, 1)) < (options.tornProbability ?? 0)) {
     const text = JSON.stringify(disk.content[last.key]);
     const half = text.slice(0, Math.floor(text.length / 2));
     const content = { ...disk.content, [last.key]: half };

@@ -5,6 +5,7 @@ import { crashDisk, emptyDisk, write } from "./disk.ts";
 import type { Fault } from "./faults.ts";
 import { bridge, halves, isolate, oneWay, ring } from "./faults.ts";
 import type { Body, Effect, Node, NodeId } from "./node.ts";
+import { nextDice } from "./random.ts";
 import { type SimulationOptions, simulate } from "./simulator.ts";
 import { formatTrace, type TraceEvent, traceToJson } from "./trace.ts";
 
@@ -683,6 +684,25 @@ describe("crash and restart", () => {
     sim.runFor(10);
     expect(sim.isUp("n1")).toBe(true);
     expect(sim.disk("n1")).toEqual({ count });
+  });
+
+  it("tears and loses as often, whatever the crash before did", () => {
+    // One dice stood for a torn write and for the next crash's loss: so
+    // where both were as likely, a loss followed upon every torn write.
+    const odds = { lossProbability: 0.3, tornProbability: 0.5 };
+    const written = write(emptyDisk, "key", "value");
+    const damage: string[] = [];
+    for (let nth = 0, dice = 7; nth < 5000; nth++) {
+      damage.push(crashDisk(written, odds, dice).damage);
+      dice = nextDice(dice);
+    }
+    for (const before of ["none", "lost", "torn"]) {
+      const after = damage.filter((_, at) => damage[at - 1] === before);
+      const share = (one: string) =>
+        after.filter((other) => other === one).length / after.length;
+      expect(share("lost")).toBeCloseTo(0.3, 1);
+      expect(share("torn")).toBeCloseTo(0.7 * 0.5, 1);
+    }
   });
 
   it("tears the last write on a disk that tears", () => {
