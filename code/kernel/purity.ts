@@ -1,6 +1,7 @@
 /**
  * Catches nodes that are not pure: that change the state they were given,
- * remember something outside of it, or keep in it what JSON cannot say.
+ * remember something outside of it, look at the clock of the machine, or
+ * keep in the state what JSON cannot say.
  */
 import type { Effect, Input, Node, Setup, Step } from "./node.ts";
 
@@ -21,13 +22,68 @@ export function checkedStep<S>(
   if (JSON.stringify(input) !== inputBefore) {
     throw new Error(`step changed its input${cause}`);
   }
-  const again = node.step(state, input);
-  if (JSON.stringify(again) !== JSON.stringify(step)) {
+  const again = alone(() => node.step(state, input));
+  const answer = JSON.stringify(step);
+  if (JSON.stringify(again) !== answer) {
     throw new Error(`step gave two answers to one question${cause}`);
   }
+  askAgain(node, cause);
+  asked.set(node, { ask: () => node.step(state, input), answer });
   return checkedJson(step, cause);
 }
 // #endregion checked-step
+
+/** What each node was asked last, and what it answered. */
+const asked = new WeakMap<
+  object,
+  { readonly ask: () => unknown; readonly answer: string }
+>();
+
+/**
+ * A question of before has the answer of before. To ask twice at once is
+ * not enough: a set outside of the state takes a name only once.
+ */
+function askAgain(node: object, cause: string): void {
+  const last = asked.get(node);
+  if (!last || JSON.stringify(last.ask()) === last.answer) return;
+  throw new Error(`step answers an old question anew after${cause}`);
+}
+
+// #region alone
+/** What tells of the world, or gets at it, past the input. */
+const world: readonly (readonly [object, string])[] = [
+  [globalThis, "Date"],
+  [performance, "now"],
+  [Math, "random"],
+  [globalThis, "setTimeout"],
+  [globalThis, "setInterval"],
+  [globalThis, "queueMicrotask"],
+];
+
+/** Call while nothing of the world can be reached. */
+function alone<T>(call: () => T): T {
+  const kept = world.map(([owner, name]) => Reflect.get(owner, name));
+  for (const [at, [owner, name]] of world.entries()) {
+    Reflect.set(owner, name, traps[at]);
+  }
+  try {
+    return call();
+  } finally {
+    for (const [at, [owner, name]] of world.entries()) {
+      Reflect.set(owner, name, kept[at]);
+    }
+  }
+}
+
+/** Throws however it is used. */
+const traps = world.map(([, name]) => {
+  const refuse = () => {
+    throw new Error(`step used ${name}, which is no part of its input`);
+  };
+  const handler = { get: refuse, apply: refuse, construct: refuse };
+  return new Proxy(class {}, handler);
+});
+// #endregion alone
 
 /** As `node.init`, and throws where it was not a pure function. */
 export function checkedInit<S>(node: Node<S>, setup: Setup): Step<S> {

@@ -816,6 +816,33 @@ describe("the check of purity", () => {
     expect(() => on(node)).toThrow("step gave two answers");
   });
 
+  it("catches a set outside of the state, which knows a name again", () => {
+    const seen = new Set<number>();
+    const node: Node<number> = {
+      init: () => [0, [setTimer("tick", 1)]],
+      step: (_, { nowMs }) => [
+        seen.add(nowMs).size,
+        [setTimer("tick", 1)],
+      ],
+    };
+    expect(() => on(node)).toThrow("answers an old question anew");
+  });
+
+  it.each([
+    ["Date", () => Date.now()],
+    ["Date", () => new Date().getFullYear()],
+    ["now", () => Math.floor(performance.now() / 1e9)],
+    ["random", () => Math.floor(Math.random())],
+    ["setTimeout", () => setTimeout(() => {}) && 0],
+  ])("catches a step that uses %s, and gives it back", (name, use) => {
+    const node: Node<number> = {
+      init: () => [0, silent],
+      step: () => [use(), silent],
+    };
+    expect(() => on(node)).toThrow(`step used ${name}`);
+    expect(use).not.toThrow();
+  });
+
   it("catches an init that is not a function of its setup", () => {
     let calls = 0;
     const node: Node<number> = {
