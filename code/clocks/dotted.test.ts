@@ -72,6 +72,11 @@ describe("dotted version vector (Preguiça et al. 2010)", () => {
     },
   );
 
+  it("gives no dot again that its client has seen, though it lost it", () => {
+    const [written] = put([], "n1", { n1: 3 }, "new");
+    expect(written?.dot).toEqual({ node: "n1", count: 4 });
+  });
+
   it("merges commutatively, associatively and idempotently", () => {
     for (let seed = 1; seed <= 50; seed++) {
       const { stores } = randomRun(seed);

@@ -100,6 +100,25 @@ describe("an acceptor", () => {
     ]);
   });
 
+  test("accepts nothing below what it accepted unasked (§2.2)", () => {
+    // Without a prepare it took part in 5: to accept 4 after it would
+    // hide a value that may be chosen from whoever asks next.
+    const accept = (ballot: number, value: string) =>
+      from("p1", { type: "accept", ballot, value });
+    const step = afterInputs(accept(5, "blue"), accept(4, "red"));
+    expect(step[0].accepted).toEqual({ ballot: 5, value: "blue" });
+    expect(bodiesOf(step[1])).toEqual([
+      { type: "reject", ballot: 4, promised: 5 },
+    ]);
+    const late = afterInputs(
+      accept(5, "blue"),
+      from("p2", { type: "prepare", ballot: 4 }),
+    );
+    expect(bodiesOf(late[1])).toEqual([
+      { type: "reject", ballot: 4, promised: 5 },
+    ]);
+  });
+
   test("accepts the ballot that it promised (§2.2, 2b)", () => {
     const [state] = afterInputs(
       prepare5,
