@@ -196,9 +196,9 @@ function candidates<S>(search: Search<S>): number[] {
 // #endregion candidates
 
 /**
- * Of these, one that returned at the time of this call precedes it if it
- * was called before, or by the same process. Else the two are concurrent:
- * virtual time may stand still over several events.
+ * One of the same process that returned at the time of this call precedes
+ * it. Others are concurrent with it: in virtual time that stands still
+ * over several events, the call may have come first.
  */
 function isTied<S>(
   { operations }: Search<S>,
@@ -209,9 +209,7 @@ function isTied<S>(
   return found.some((index) => {
     const one = operations[index];
     if (!one || !later || endMs(one) > later.invokeMs) return false;
-    return (
-      one.invokeMs < later.invokeMs || one.process === later.process
-    );
+    return one.process === later.process;
   });
 }
 

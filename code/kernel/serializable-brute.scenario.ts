@@ -106,10 +106,10 @@ function isTimely(order: History, history: History): boolean {
     order.slice(at + 1).every((later) => {
       const { returnMs, outcome } = later;
       if (outcome !== "ok" || returnMs === null) return true;
-      if (returnMs > one.invokeMs) return true;
+      if (returnMs !== one.invokeMs) return returnMs > one.invokeMs;
+      if (later.process !== one.process) return true;
       if (later.invokeMs < one.invokeMs) return false;
-      const isFirst = history.indexOf(later) < history.indexOf(one);
-      return later.process !== one.process || !isFirst;
+      return history.indexOf(later) > history.indexOf(one);
     }),
   );
 }

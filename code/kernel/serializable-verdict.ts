@@ -187,13 +187,14 @@ type Timed = Pick<
 
 /**
  * Had the one returned when the other was called? Virtual time may stand
- * still: two calls at one time by different processes are concurrent.
+ * still: at one time only a process' own order is known.
  */
 function precedes(one: Timed, other: Timed): boolean {
   if (one.outcome !== "ok" || one.returnMs === null) return false;
-  if (one.returnMs > other.invokeMs) return false;
-  if (one.invokeMs < other.invokeMs) return true;
-  return one.process === other.process && one.at < other.at;
+  if (one.returnMs !== other.invokeMs)
+    return one.returnMs < other.invokeMs;
+  if (one.process !== other.process) return false;
+  return one.invokeMs < other.invokeMs || one.at < other.at;
 }
 
 /** None of a transaction to itself, and none from the first version. */
