@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { edgesOf, worstCycle } from "./graph.ts";
 import {
   readCommitted,
+  serializable,
   snapshotIsolation,
   twoPhaseLocking,
 } from "./levels.ts";
@@ -161,6 +162,34 @@ describe("waiting", () => {
       "detect",
     );
     expect(finalValue(run, "x")).toBe(3);
+  });
+});
+
+describe("a pivot that has committed (Cahill et al. 2008, section 3)", () => {
+  const schedule: Schedule = [
+    ["T1", { do: "begin" }],
+    ["T2", { do: "read", key: "y" }],
+    ["T3", { do: "read", key: "x" }],
+    ["T2", { do: "write", key: "x", value: 2 }],
+    ["T2", { do: "commit" }],
+    // T3 -> T2 by x, and now T2 -> T1 by y: T2 cannot be aborted.
+    ["T1", { do: "write", key: "y", value: 1 }],
+  ];
+
+  test("costs the life of who would make it one by a write", () => {
+    const run = runSchedule(
+      schedule,
+      serializable,
+      storeOf({ x: 0, y: 0 }),
+      "detect",
+    );
+    expect(run.events.at(-1)).toMatchObject({
+      txn: "T1",
+      outcome: {
+        kind: "aborted",
+        why: "T2 is committed and would be a pivot",
+      },
+    });
   });
 });
 
