@@ -127,6 +127,12 @@ function stateMachineSafety(
 ): Memory["committed"] {
   const fresh: Record<number, Memory["committed"][number]> = {};
   const { snapshot, commitIndex, currentTerm: term } = state;
+  // Its data are not Raft's; the term tells of another entry.
+  const { lastIndex: last, lastTerm } = snapshot;
+  demand(
+    (committed[last]?.entry.term ?? lastTerm) === lastTerm,
+    `State machine safety: ${state.id} commits another entry at ${last}`,
+  );
   for (let i = snapshot.lastIndex + 1; i <= commitIndex; i++) {
     const entry = entryAt(state, i);
     demand(entry !== null, `${state.id} commits nothing at ${i}`);

@@ -152,6 +152,20 @@ describe("the verdict on logs made by hand (Figure 3)", () => {
     expect(checkRaft([before, hidden]).verdict).toBe("ok");
   });
 
+  it("state machine safety: a snapshot in place of another entry", () => {
+    const data = { members: ids, data: null };
+    const compacted = server("n2", {
+      commitIndex: 1,
+      snapshot: { lastIndex: 1, lastTerm: 2, ...data },
+    });
+    const found = breach([bystander, compacted]);
+    expect(found.property).toBe("state-machine-safety");
+    expect(found.where).toMatchObject({ at: 1, index: 1 });
+    const right = { lastIndex: 1, lastTerm: 1, ...data };
+    const same = server("n2", { commitIndex: 1, snapshot: right });
+    expect(checkRaft([bystander, same]).verdict).toBe("ok");
+  });
+
   it("throws what is no breach", () => {
     const none = null as unknown as State;
     expect(() => checkRaft([none])).toThrow();
