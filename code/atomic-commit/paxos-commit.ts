@@ -260,7 +260,10 @@ export type Leader = {
   readonly decision: Decision | null;
   /** Its timer runs, and will begin a ballot if there is need. */
   readonly isAtWork: boolean;
+  /** Its present ballot; 0 before the first since it started. */
   readonly ballot: number;
+  /** The last one on its disk: no later one may be as low. */
+  readonly used: number;
   readonly promises: { readonly [id: NodeId]: Instances };
   readonly reports: Reports;
 };
@@ -272,10 +275,10 @@ function newBallot(
 ): Step<Leader> {
   if (state.decision !== null) return [state, []];
   const { leaders, acceptors, roundMs } = options;
-  const round = Math.floor(state.ballot / leaders.length) + 1;
+  const round = Math.floor(state.used / leaders.length) + 1;
   const ballot = round * leaders.length + leaders.indexOf(state.id);
   return [
-    { ...state, isAtWork: true, ballot, promises: {} },
+    { ...state, isAtWork: true, ballot, used: ballot, promises: {} },
     [
       { kind: "persist", key: "ballot", value: ballot },
       ...sendAll(acceptors, { type: "phase1", ballot }),
@@ -339,10 +342,11 @@ function onAccepted(
 export function leader(options: PaxosCommitOptions): Node<Leader> {
   return {
     init: ({ id, disk }) => {
-      const ballot = (disk.ballot as number | undefined) ?? 0;
+      // The ballot of before a crash is over: its votes are forgotten.
+      const used = (disk.ballot as number | undefined) ?? 0;
       const empty = { promises: {}, reports: {} };
       const fresh = { decision: null, isAtWork: false, ...empty };
-      return [{ id, ballot, ...fresh }, []];
+      return [{ id, ballot: 0, used, ...fresh }, []];
     },
     step: (state, { event }) => {
       if (event.kind === "timer") return newBallot(state, options);

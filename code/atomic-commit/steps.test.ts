@@ -306,6 +306,7 @@ describe("a new leader of Paxos Commit, step by step", () => {
     decision: null,
     isAtWork: true,
     ballot: 5,
+    used: 5,
     promises: {},
     reports: {},
   };
@@ -371,6 +372,17 @@ describe("a new leader of Paxos Commit, step by step", () => {
 
   test("does not hear promises of another ballot", () => {
     expect(node.step(start, promise("a1", {}, 3))).toEqual([start, []]);
+  });
+
+  // It did: its first promises had it abort, a copy and a late one commit.
+  test("decides nothing more in the ballot of before a crash", () => {
+    const setup = { id: "l2", peers: [], nowMs: 0, dice: 1 };
+    const [back] = node.init({ ...setup, disk: { ballot: 5 } });
+    const [copy] = node.step(back, promise("a1", {}));
+    const both = { p1: yes(0), p2: yes(0) };
+    expect(node.step(copy, promise("a3", both))).toEqual([back, []]);
+    const [, [saved]] = node.step(back, fired("round"));
+    expect(saved).toMatchObject({ key: "ballot", value: 7 });
   });
 });
 

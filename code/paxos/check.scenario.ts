@@ -8,17 +8,22 @@ import type { TraceEvent } from "../kernel/trace.ts";
 import type { AcceptorState, Proposal } from "./paxos.ts";
 
 // #region chosen
-/** Every proposal that `quorum` acceptors ever accepted, in that order. */
+/**
+ * Every proposal that `quorum` acceptors ever accepted, in that order. By
+ * ballot and value: that a ballot has one value is not taken for granted.
+ */
 export function chosenIn(
   trace: readonly TraceEvent[],
   quorum: number,
 ): readonly Proposal[] {
-  const voters = new Map<number, Set<NodeId>>();
+  const voters = new Map<string, Set<NodeId>>();
   const chosen: Proposal[] = [];
   for (const [node, proposal] of acceptances(trace)) {
-    const before = voters.get(proposal.ballot) ?? new Set<NodeId>();
+    const { ballot, value } = proposal;
+    const name = `${ballot} ${value}`;
+    const before = voters.get(name) ?? new Set<NodeId>();
     const isNew = !before.has(node);
-    voters.set(proposal.ballot, before.add(node));
+    voters.set(name, before.add(node));
     if (isNew && before.size === quorum) chosen.push(proposal);
   }
   return chosen;

@@ -8,6 +8,7 @@ import type { Fault } from "../kernel/faults.ts";
 import type { Effect, Input, Json, Message } from "../kernel/node.ts";
 import { intBetween, stream } from "../kernel/random.ts";
 import { type Simulation, simulate } from "../kernel/simulator.ts";
+import type { TraceEvent } from "../kernel/trace.ts";
 import { seeds } from "../seeds.ts";
 import { chosenIn, valuesChosen } from "./check.scenario.ts";
 import {
@@ -248,6 +249,18 @@ describe("a proposer", () => {
     expect(node.step(restarted, alarm)[0].ballot).toBeGreaterThan(9);
   });
 
+  // It did: two promises of 3, one of them a copy, and a second value.
+  test("proposes nothing more in the ballot of before a crash (§2.5)", () => {
+    const [one] = node.step(started, promise("a1", null));
+    const [two] = node.step(one, promise("a2", null));
+    expect(two.proposed).toBe("mine");
+    const disk = { ballot: started.ballot };
+    const [restarted] = node.init({ ...setup, disk });
+    const [copy] = node.step(restarted, promise("a1", null));
+    const late = promise("a3", { ballot: 2, value: "theirs" });
+    expect(node.step(copy, late)).toEqual([restarted, []]);
+  });
+
   test("goes above the ballot that it was rejected for (§2.2)", () => {
     const rejection = { type: "reject", ballot: 3, promised: 20 };
     const [told] = node.step(started, from("a1", rejection));
@@ -300,6 +313,24 @@ describe("a learner", () => {
     const gossip = from("a1", { type: "gossip" });
     expect(node.step(none, gossip)).toEqual([none, []]);
   });
+});
+
+test("one who sees all counts two values of one ballot apart (§2.1)", () => {
+  const accepting = (node: string, value: string): TraceEvent => {
+    const accepted = { ballot: 3, value };
+    const state = { promised: 3, accepted };
+    return {
+      atMs: 1,
+      kind: "persist",
+      node,
+      key: "acceptor",
+      value: state,
+    };
+  };
+  const one = [accepting("a1", "x"), accepting("a2", "y")];
+  expect(valuesChosen(one, 2)).toEqual([]);
+  const two = [...one, accepting("a2", "x"), accepting("a3", "y")];
+  expect(valuesChosen(two, 2)).toEqual(["x", "y"]);
 });
 
 test("any two majorities share a member (§2.2)", () => {

@@ -140,7 +140,7 @@ export function acceptor(options: {
 export type ProposerState = {
   /** The number of its present ballot; 0 before the first. */
   readonly ballot: number;
-  /** The highest ballot that an acceptor has told it of. */
+  /** The highest ballot that it has heard of, or used before a crash. */
   readonly seen: number;
   /** What acceptors answered in phase 1 of this ballot, by acceptor. */
   readonly promises: { readonly [from: NodeId]: Proposal | null };
@@ -291,8 +291,9 @@ export function proposer(
   options: ProposerOptions,
 ): Node<ProposerState> {
   return {
+    // What it asked in its last ballot is forgotten: that one is over.
     init: ({ disk }) => [
-      { ...idle, ballot: (disk.ballot as number | undefined) ?? 0 },
+      { ...idle, seen: (disk.ballot as number | undefined) ?? 0 },
       [
         {
           kind: "set-timer",
