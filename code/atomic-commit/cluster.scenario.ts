@@ -226,6 +226,7 @@ export function countForced({ sim }: Outcome, node?: NodeId): number {
   return sim.trace.filter(
     (event) =>
       event.kind === "persist" &&
+      event.key !== "started" &&
       (node === undefined || event.node === node),
   ).length;
 }

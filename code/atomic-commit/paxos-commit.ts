@@ -11,7 +11,9 @@ import {
   type Decision,
   force,
   isDecided,
+  markStart,
   type Phase,
+  phaseAfter,
   send,
   sendAll,
   timer,
@@ -100,9 +102,10 @@ export function participant(
 ): Node<Participant> {
   return {
     init: ({ id, disk, dice }) => {
-      const phase = (disk.log as Phase | undefined) ?? "idle";
-      const state = { id, phase, asked: 0, reports: {} };
-      return onInDoubt(state, options, dice);
+      const phase = phaseAfter(disk);
+      const started = { id, phase, asked: 0, reports: {} };
+      const [state, effects] = onInDoubt(started, options, dice);
+      return [state, [...markStart(disk), ...effects]];
     },
     step: (state, { event, dice }) => {
       if (event.kind === "timer")
@@ -110,7 +113,9 @@ export function participant(
       const { src, body } = event.message;
       switch (body.type) {
         case "work":
-          return [{ ...state, phase: "working" }, []];
+          return state.phase === "idle"
+            ? [{ ...state, phase: "working" }, []]
+            : [state, []];
         case "prepare":
           return onPrepare(state, canCommit, options, dice);
         case "committed":

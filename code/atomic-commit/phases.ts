@@ -1,5 +1,5 @@
 /** What the protocols of this folder have in common. */
-import type { Body, Effect, NodeId } from "../kernel/node.ts";
+import type { Body, Effect, NodeId, Setup } from "../kernel/node.ts";
 
 // #region phases
 /**
@@ -42,6 +42,29 @@ export function sendAll(
 export function force(phase: Phase): Effect {
   return { kind: "persist", key: "log", value: phase };
 }
+
+// #region first-start
+/**
+ * A mark on the disk, no record of the log: who finds it was up before.
+ * What it did not write down is lost, and a late copy of the message that
+ * began it must not begin it once more under the same name.
+ */
+export function markStart(disk: Setup["disk"]): readonly Effect[] {
+  return wasUp(disk)
+    ? []
+    : [{ kind: "persist", key: "started", value: true }];
+}
+
+export function wasUp(disk: Setup["disk"]): boolean {
+  return disk.started !== undefined;
+}
+
+/** By its log; without a record, who comes back has lost its part. */
+export function phaseAfter(disk: Setup["disk"]): Phase {
+  const logged = disk.log as Phase | undefined;
+  return logged ?? (wasUp(disk) ? "aborted" : "idle");
+}
+// #endregion first-start
 
 export function timer(name: string, afterMs: number): Effect {
   return { kind: "set-timer", name, afterMs };

@@ -5,7 +5,11 @@ import {
   type Shard as CalvinShard,
   shard as calvinShard,
 } from "./calvin.ts";
-import { leader, type PaxosCommitOptions } from "./paxos-commit.ts";
+import {
+  leader,
+  type PaxosCommitOptions,
+  participant as paxosParticipant,
+} from "./paxos-commit.ts";
 import { prewrite, rowOf } from "./percolator.ts";
 import { shard } from "./shards.ts";
 import * as three from "./three-phase.ts";
@@ -47,6 +51,18 @@ const options: TwoPhaseOptions = {
   voteMsMax: 50,
   retryMs: 40,
 };
+
+const paxos: PaxosCommitOptions = {
+  participants: ["p1", "p2"],
+  acceptors: ["a1", "a2", "a3"],
+  leaders: ["l1", "l2"],
+  isFaster: false,
+  roundMs: 40,
+  askMsMin: 60,
+  askMsMax: 120,
+};
+
+const rounds = { roundMs: 30, silenceMs: 100 };
 
 describe("a vote, step by step", () => {
   const node = participant(options, "yes");
@@ -143,6 +159,7 @@ describe("a coordinator, step by step", () => {
     yes: ["p1"],
     no: [],
     acked: [],
+    isBack: false,
   };
   const vote = (src: string, said: "yes" | "no") =>
     from(src, { type: "vote", vote: said });
@@ -194,6 +211,7 @@ describe("a coordinator, step by step", () => {
       yes: ["p1", "p2", "p3"],
       no: [],
       acked: ["p2"],
+      isBack: true,
     };
     expect(node.step(done, fired("acks"))).toEqual([
       done,
@@ -204,7 +222,13 @@ describe("a coordinator, step by step", () => {
   });
 
   test("answers what it knows, and aborted if it knows nothing", () => {
-    const idle = { phase: "idle" as const, yes: [], no: [], acked: [] };
+    const idle = {
+      phase: "idle" as const,
+      yes: [],
+      no: [],
+      acked: [],
+      isBack: true,
+    };
     const ask = from("p1", { type: "ask" });
     const answer = (type: string) => [sent("p1", { type })];
     expect(node.step(idle, ask)).toEqual([idle, answer("aborted")]);
@@ -284,22 +308,68 @@ describe("the survivors of three-phase commit, step by step", () => {
     ]);
   });
 
+  test("keep to their vote when a copy of the question comes", () => {
+    const asked = from("c", { type: "prepare" });
+    const phases = ["prepared", "precommitted", "committed"] as const;
+    for (const phase of phases) {
+      const voted = {
+        id: "p1",
+        phase,
+        heard: null,
+        isRecovering: false,
+      };
+      expect(node.step(voted, asked)).toEqual([voted, []]);
+    }
+  });
+
   test("do nothing if they have not asked, or know already", () => {
     expect(end(null)[1]).toEqual([]);
     expect(end({ p1: "prepared" }, "committed")[1]).toEqual([]);
   });
 });
 
+describe("who comes back with nothing in its log", () => {
+  const setup = { id: "p1", peers: [], nowMs: 0, dice: 1 };
+  const mark = { kind: "persist", key: "started", value: true };
+  const disk = { started: true };
+  const chiefs = [
+    ["two-phase", coordinator(options)],
+    ["three-phase", three.coordinator({ ...options, ...rounds })],
+  ] as const;
+  const members = [
+    ["two-phase", participant(options, "yes")],
+    [
+      "three-phase",
+      three.participant({ ...options, ...rounds }, "yes"),
+    ],
+    ["Paxos", paxosParticipant(paxos, true)],
+  ] as const;
+  const isSend = ({ kind }: Effect) => kind === "send";
+
+  test.each(chiefs)("%s: begins nothing a second time", (_, node) => {
+    const begin = from("client", { type: "begin" });
+    const [first, effects] = node.init({ ...setup, disk: {} });
+    expect(effects).toEqual([mark]);
+    expect(
+      node.step(first as never, begin)[1].filter(isSend).length,
+    ).toBe(3);
+    const [back, none] = node.init({ ...setup, disk });
+    expect(none).toEqual([]);
+    expect(node.step(back as never, begin)).toEqual([back, []]);
+  });
+
+  test.each(members)("%s: has lost its part, for good", (_, node) => {
+    const work = from("client", { type: "work" });
+    const [first, [marked]] = node.init({ ...setup, disk: {} });
+    expect(marked).toEqual(mark);
+    expect(node.step(first as never, work)[0].phase).toBe("working");
+    const [back] = node.init({ ...setup, disk });
+    expect(back.phase).toBe("aborted");
+    expect(node.step(back as never, work)).toEqual([back, []]);
+  });
+});
+
 describe("a new leader of Paxos Commit, step by step", () => {
-  const paxos: PaxosCommitOptions = {
-    participants: ["p1", "p2"],
-    acceptors: ["a1", "a2", "a3"],
-    leaders: ["l1", "l2"],
-    isFaster: false,
-    roundMs: 40,
-    askMsMin: 60,
-    askMsMax: 120,
-  };
   const node = leader(paxos);
   const start = {
     id: "l2",

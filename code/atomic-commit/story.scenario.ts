@@ -11,11 +11,13 @@ const kinds: readonly TraceKind[] = [
   "heal",
 ];
 
-/** What arrived, what was written and what broke, until then. */
+/** What arrived, what was logged and what broke, until then. */
 export function told({ sim }: Outcome, toMs: number): string {
   const trace = sim.trace.filter(
     (event) =>
-      !(event.kind === "deliver" && event.message.body.type === "work"),
+      !(
+        event.kind === "deliver" && event.message.body.type === "work"
+      ) && !(event.kind === "persist" && event.key === "started"),
   );
   return formatTrace(trace, { kinds, toMs, widthColumns: 72 });
 }

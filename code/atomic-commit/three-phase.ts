@@ -11,11 +11,14 @@ import {
   force,
   isDecided,
   isInDoubt,
+  markStart,
   type Phase,
+  phaseAfter,
   send,
   sendAll,
   timer,
   type Vote,
+  wasUp,
 } from "./phases.ts";
 
 // #region options
@@ -34,6 +37,8 @@ export type ThreePhaseOptions = {
 export type Coordinator = {
   readonly phase: "idle" | "voting" | "precommitted" | Decision;
   readonly yes: readonly NodeId[];
+  /** Back from a crash: it leaves it to the participants to end it. */
+  readonly isBack: boolean;
 };
 
 export function coordinator(
@@ -46,8 +51,10 @@ export function coordinator(
       [force(phase), ...sendAll(participants, { type: phase })],
     ] as const;
   return {
-    // One that comes back leaves it to the participants to end it.
-    init: () => [{ phase: "idle", yes: [] }, []],
+    init: ({ disk }) => [
+      { phase: "idle", yes: [], isBack: wasUp(disk) },
+      markStart(disk),
+    ],
     step: (state, { event }) => {
       if (event.kind === "timer") {
         if (state.phase === "voting") return end(state, "aborted");
@@ -56,7 +63,8 @@ export function coordinator(
           : [state, []];
       }
       const { src, body } = event.message;
-      if (body.type === "begin" && state.phase === "idle") {
+      const isFirst = state.phase === "idle" && !state.isBack;
+      if (body.type === "begin" && isFirst) {
         const asks = sendAll(participants, { type: "prepare" });
         const next = { ...state, phase: "voting" } as const;
         return [next, [...asks, timer("round", roundMs)]];
@@ -68,7 +76,7 @@ export function coordinator(
       if (yes.length < participants.length)
         return [{ ...state, yes }, []];
       const told = sendAll(participants, { type: "precommit" });
-      const next = { phase: "precommitted", yes } as const;
+      const next = { ...state, phase: "precommitted", yes } as const;
       return [next, [...told, timer("round", roundMs)]];
     },
   };
@@ -155,13 +163,11 @@ export function participant(
 ): Node<Participant> {
   return {
     init: ({ id, disk }) => {
-      const logged = disk.log as Phase | undefined;
-      const phase = logged ?? "idle";
-      const isRecovering = logged !== undefined;
-      return takeOver(
-        { id, phase, heard: null, isRecovering },
-        options,
-      );
+      const isRecovering = wasUp(disk);
+      const phase = phaseAfter(disk);
+      const started = { id, phase, heard: null, isRecovering };
+      const [state, effects] = takeOver(started, options);
+      return [state, [...markStart(disk), ...effects]];
     },
     step: (state, { event }) => {
       if (event.kind === "timer")
@@ -192,7 +198,9 @@ function onMessage(
 ): Step<Participant> {
   switch (body.type) {
     case "work":
-      return [{ ...state, phase: "working" }, []];
+      return state.phase === "idle"
+        ? [{ ...state, phase: "working" }, []]
+        : [state, []];
     case "prepare":
       return onPrepare(state, from, vote, options);
     case "precommit": {
@@ -230,6 +238,9 @@ function onPrepare(
   vote: Vote,
   options: ThreePhaseOptions,
 ): Step<Participant> {
+  // A copy: it has voted, and keeps to what it said.
+  if (isInDoubt(state.phase) || state.phase === "committed")
+    return [state, []];
   if (state.phase !== "working" || vote === "no") {
     const next = { ...state, phase: "aborted" as const };
     return [next, [send(from, { type: "vote", vote: "no" })]];

@@ -9,11 +9,14 @@ import {
   type Decision,
   force,
   isDecided,
+  markStart,
   type Phase,
+  phaseAfter,
   send,
   sendAll,
   timer,
   type Vote,
+  wasUp,
 } from "./phases.ts";
 
 // #region options
@@ -38,9 +41,11 @@ export type Coordinator = {
   readonly yes: readonly NodeId[];
   readonly no: readonly NodeId[];
   readonly acked: readonly NodeId[];
+  /** Back from a crash: what it may have begun is not begun again. */
+  readonly isBack: boolean;
 };
 
-const idle: Coordinator = { phase: "idle", yes: [], no: [], acked: [] };
+const nobody = { yes: [], no: [], acked: [] };
 // #endregion coordinator-state
 
 // #region prepare
@@ -49,7 +54,7 @@ function begin(
   state: Coordinator,
   options: TwoPhaseOptions,
 ): Step<Coordinator> {
-  if (state.phase !== "idle") return [state, []];
+  if (state.phase !== "idle" || state.isBack) return [state, []];
   return [
     { ...state, phase: "voting" },
     [
@@ -144,8 +149,10 @@ export function coordinator(
   return {
     init: ({ disk }) => {
       const logged = disk.log as Decision | undefined;
-      if (logged === undefined) return [idle, []];
-      return onNoAcks({ ...idle, phase: logged }, options);
+      const state = { ...nobody, isBack: wasUp(disk) };
+      return logged === undefined
+        ? [{ ...state, phase: "idle" }, markStart(disk)]
+        : onNoAcks({ ...state, phase: logged }, options);
     },
     step: (state, { event }) => {
       if (event.kind === "timer" && event.name === "acks")
@@ -247,8 +254,9 @@ export function participant(
 ): Node<Participant> {
   return {
     init: ({ id, disk }) => {
-      const phase = (disk.log as Phase | undefined) ?? "idle";
-      return onInDoubt({ id, phase }, options);
+      const started = { id, phase: phaseAfter(disk) };
+      const [state, effects] = onInDoubt(started, options);
+      return [state, [...markStart(disk), ...effects]];
     },
     step: (state, { event }) => {
       if (event.kind === "timer") return onInDoubt(state, options);

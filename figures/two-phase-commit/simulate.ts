@@ -369,7 +369,9 @@ function returned({ node, after }: Moment): string {
         : ", so that is the decision"
       : phase === "prepared"
         ? " and takes its locks again"
-        : "";
+        : log === "empty"
+          ? ": its part is lost, and it can only abort"
+          : "";
   return `${named(node)} is back, ${found}${means}`;
 }
 

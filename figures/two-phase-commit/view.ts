@@ -69,7 +69,7 @@ function stands(id: string, { isUp, phase, locks }: Standing): string {
     return phase === "committed" || phase === "aborted"
       ? `decided: ${phase}`
       : (chief[phase] ?? phase);
-  return phase === "idle" ? "has lost its part" : phase;
+  return phase;
 }
 
 /** The line of a node, dashed while it is down; on it a bar while it holds locks. */
