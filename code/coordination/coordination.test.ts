@@ -266,6 +266,17 @@ describe("watches", () => {
     expect(eventsOf(gone, "s1")).toContain("/a deleted");
   });
 
+  test("on the children of a node fire when it is deleted, once", () => {
+    const list = { type: "children", path: "/a", watch: true };
+    const watching = asked([create("/a"), list]).tree;
+    const both = asked([get("/a", true), list], watching, "s2").tree;
+    const remove = { type: "delete", path: "/a" };
+    const gone = asked([remove], both, "s2").tree;
+    expect(eventsOf(gone, "s1")).toEqual(["/a deleted"]);
+    expect(eventsOf(gone, "s2")).toEqual(["/a deleted"]);
+    expect([gone.watches, gone.childWatches]).toEqual([{}, {}]);
+  });
+
   test("two at one node by one session are one", () => {
     const watching = asked([
       create("/a"),

@@ -259,10 +259,14 @@ function remove(tree: Tree, path: string, request: Body): Done {
   return [removeNode(tree, path), { type: "delete_ok" }];
 }
 
+/** Who watches its children is told too: of none will it hear again. */
 function removeNode(tree: Tree, path: string): Tree {
   const { [path]: _gone, ...nodes } = tree.nodes;
-  const next = fire({ ...tree, nodes }, path, "deleted");
-  return fireChildren(next, parentOf(path));
+  const { [path]: listing = [], ...childWatches } = tree.childWatches;
+  const all = new Set([...(tree.watches[path] ?? []), ...listing]);
+  const watches = { ...tree.watches, [path]: [...all] };
+  const bare = { ...tree, nodes, watches, childWatches };
+  return fireChildren(fire(bare, path, "deleted"), parentOf(path));
 }
 // #endregion delete
 
