@@ -172,7 +172,7 @@ function beforeAndAfterGst(node: Node<State>, seed: number) {
 
 const perfect = { late: [], suspected: Array(4).fill(["n5"]) };
 
-describe("after the network has become stable (CT96, §9.2; DLS88)", () => {
+describe("after the network has become stable (CT96, §9.1; DLS88)", () => {
   const options = { heartbeatMs: 50, checkMs: 10 };
 
   test.each(seeds(6))(
