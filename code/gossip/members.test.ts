@@ -110,7 +110,7 @@ describe("news on the way (SWIM §4.1)", () => {
   const about = (member: string) => ({ ...of("alive", 0), member });
   const limit = { perMessage: 2, sends: 3 };
 
-  test("is sent lambda ln n times, rounded up", () => {
+  test("is sent lambda ln (n + 1) times, rounded up", () => {
     expect([1, 7, 63].map((n) => sendsMax(3, n))).toEqual([3, 7, 13]);
   });
 

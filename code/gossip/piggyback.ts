@@ -11,7 +11,10 @@ export type Rumor = {
   readonly sent: number;
 };
 
-/** Lambda log n: enough to reach all with high probability. */
+/**
+ * Lambda log n: enough to reach all with high probability. Of n + 1, so
+ * that nobody's news is sent never.
+ */
 export function sendsMax(lambda: number, members: number): number {
   return Math.ceil(lambda * Math.log(members + 1));
 }
