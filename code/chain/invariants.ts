@@ -24,13 +24,12 @@ export function look(states: readonly (State | undefined)[]): void {
 
 /** The Update Propagation Invariant: Hist below is a prefix (§3.2). */
 function updatePropagation(above: State, below: State): void {
-  const last = below.hist.length;
-  if (last === 0) return;
-  const isSame =
-    name(above.hist[last - 1]) === name(below.hist[last - 1]);
-  if (isSame) return;
+  const other = below.hist.findIndex(
+    (update, at) => !isSame(update, above.hist[at]),
+  );
+  if (other < 0) return;
   throw new Error(
-    `Update propagation: ${below.id} has at ${last} what ` +
+    `Update propagation: ${below.id} has at ${other + 1} what ` +
       `${above.id} has not`,
   );
 }
@@ -45,6 +44,6 @@ function inprocess(above: State, tail: State): void {
 }
 // #endregion invariants
 
-function name(update: Update | undefined): string {
-  return update ? `${update.client} ${update.msgId}` : "nothing";
+function isSame(one: Update, other: Update | undefined): boolean {
+  return one.client === other?.client && one.msgId === other.msgId;
 }

@@ -190,6 +190,9 @@ describe("Sent and the invariants (§3.2)", () => {
     expect(() => look([above, wrong])).toThrow("Update propagation");
     const longer = server("n2", 3, 1);
     expect(() => look([above, longer])).toThrow("Update propagation");
+    // That the last is the same says nothing of those before it.
+    const earlier = { ...below, hist: [update(5), update(2)] };
+    expect(() => look([above, earlier])).toThrow("n2 has at 1");
   });
 
   test("the inprocess requests invariant too", () => {

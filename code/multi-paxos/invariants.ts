@@ -17,7 +17,10 @@ import {
 export type Memory = {
   readonly last: { readonly [id: NodeId]: State };
   readonly voters: {
-    readonly [slotAndBallot: string]: readonly NodeId[];
+    readonly [slotAndBallot: string]: {
+      readonly entry: Entry;
+      readonly ids: readonly NodeId[];
+    };
   };
   readonly chosen: Slots<Entry>;
 };
@@ -42,7 +45,10 @@ export function look(memory: Memory, state: State): Memory {
 // #endregion mp-memory
 
 // #region one-value-a-slot
-/** At most one entry is ever chosen in a slot (§2.1, §3). */
+/**
+ * At most one entry is ever chosen in a slot (§2.1, §3); and no ballot
+ * asks for two there, which all the rest takes for granted (§2.2).
+ */
 function oneValueASlot(
   memory: Memory,
   { id, accepted, options }: State,
@@ -51,9 +57,14 @@ function oneValueASlot(
   const vote = accepted[slot];
   if (vote === undefined) return memory;
   const name = `${slot} in ballot ${vote.ballot}`;
-  const all = new Set([...(memory.voters[name] ?? []), id]);
-  const voters = { ...memory.voters, [name]: [...all] };
-  if (all.size < options.quorums.accept) return { ...memory, voters };
+  const asked = memory.voters[name] ?? { entry: vote.entry, ids: [] };
+  demand(
+    isSame(asked.entry, vote.entry),
+    `Slot ${name}: asks for ${text(asked.entry)}, ${text(vote.entry)}`,
+  );
+  const ids = [...new Set([...asked.ids, id])];
+  const voters = { ...memory.voters, [name]: { ...asked, ids } };
+  if (ids.length < options.quorums.accept) return { ...memory, voters };
   const known = memory.chosen[slot];
   demand(
     known === undefined || isSame(known, vote.entry),

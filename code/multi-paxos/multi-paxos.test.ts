@@ -25,6 +25,7 @@ import {
   stormAndCalm,
   watched,
 } from "./cluster.scenario.ts";
+import { look, nothingSeen } from "./invariants.ts";
 import { type Kv, paxosKv } from "./kv.ts";
 import { multiPaxos, quorumsMeet } from "./multi-paxos.ts";
 import {
@@ -413,6 +414,14 @@ describe("the checker catches", () => {
     ],
   ])("%s", (_, broken) => {
     expect(caught(broken(options))).toMatch(/is chosen after/);
+  });
+
+  test("a ballot that asks for two entries in one slot (§2.2)", () => {
+    const voted = (id: string, entry: Entry) =>
+      started({ id, accepted: { 1: { ballot: 3, entry } } });
+    const one = look(nothingSeen, voted("n1", x));
+    expect(() => look(one, voted("n2", x))).not.toThrow();
+    expect(() => look(one, voted("n2", y))).toThrow("asks for");
   });
 
   test("a leader that leaves gaps: nothing behind one is carried out", () => {
