@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Fault, swarm } from "../kernel/faults.ts";
+import {
+  crashAndRestart,
+  type Fault,
+  swarm,
+} from "../kernel/faults.ts";
 import { intBetween, stream } from "../kernel/random.ts";
 import { simulate } from "../kernel/simulator.ts";
 import { seeds } from "../seeds.ts";
@@ -125,6 +129,40 @@ describe("faults of all kinds, then none", () => {
       expect(blocked(outcome)).toEqual([]);
     }
   });
+});
+
+describe("three phases and several crashes", () => {
+  function run(seed: number): Outcome {
+    const cluster = threePhaseCluster([]);
+    const ids = [cluster.chief, ...three];
+    const faults = Array.from({ length: 1 + (seed % 4) }, (_, at) => {
+      const dice = stream(seed, at);
+      const node = ids[intBetween(stream(dice, 0), 0, 3)] ?? "c";
+      const atMs = intBetween(stream(dice, 1), 5, 260);
+      const downMs = intBetween(stream(dice, 2), 1, 400);
+      const effect = intBetween(stream(dice, 3), 0, 3);
+      return crashAndRestart(node, atMs, downMs, effect);
+    });
+    const network = {
+      delayMs: { kind: "uniform", min: 1, max: 8 },
+    } as const;
+    const options = { seed, untilMs: 3000, network };
+    return runCommit(cluster, { ...options, faults: faults.flat() });
+  }
+
+  // Before, one that was back asked so often that nobody lost patience.
+  test.each([...seeds(40), 46, 75])(
+    "all decide while one stays up, and decide alike, seed %i",
+    (seed) => {
+      const outcome = run(seed);
+      expect(broken(outcome, [])).toEqual([]);
+      const fallen = outcome.sim.trace.flatMap((event) =>
+        event.kind === "crash" ? [event.node] : [],
+      );
+      if (three.every((id) => fallen.includes(id))) return;
+      expect(blocked(outcome)).toEqual([]);
+    },
+  );
 });
 
 describe("copies of the beginning that come late", () => {

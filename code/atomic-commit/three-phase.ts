@@ -95,18 +95,20 @@ export type Participant = {
 // #endregion participant-state
 
 // #region take-over
-/** Silence: ask all others where they stand. */
+/** Silence: ask all others where they stand; or only how it ended. */
 function takeOver(
   state: Participant,
   options: ThreePhaseOptions,
 ): Step<Participant> {
   if (!isInDoubt(state.phase)) return [state, []];
   const others = options.participants.filter((id) => id !== state.id);
-  const asks = sendAll(others, { type: "state?" });
-  if (state.isRecovering)
-    return [state, [...asks, timer("silence", options.silenceMs)]];
+  const ask = (type: string) => sendAll(others, { type });
+  if (state.isRecovering) {
+    const again = timer("silence", options.silenceMs);
+    return [state, [...ask("outcome?"), again]];
+  }
   const next = { ...state, heard: { [state.id]: state.phase } };
-  return [next, [...asks, timer("round", options.roundMs)]];
+  return [next, [...ask("state?"), timer("round", options.roundMs)]];
 }
 // #endregion take-over
 
@@ -216,7 +218,8 @@ function onMessage(
       return [next, [force(body.type)]];
     }
     case "state?":
-      return onAsked(state, from, options);
+    case "outcome?":
+      return onAsked(state, from, body.type === "state?", options);
     case "state": {
       const phase = body.phase as Phase;
       if (isDecided(phase) && isInDoubt(state.phase))
@@ -254,13 +257,16 @@ function onPrepare(
 function onAsked(
   state: Participant,
   from: NodeId,
+  isTakingOver: boolean,
   options: ThreePhaseOptions,
 ): Step<Participant> {
   const isEarly = state.phase === "working" || state.phase === "idle";
   const phase: Phase = isEarly ? "aborted" : state.phase;
   // One that has been away does not count among those who decide.
   if (state.isRecovering && isInDoubt(phase)) return [state, []];
-  const wait = isInDoubt(phase) ? [awaitNews(state, options)] : [];
+  // Patience with one that takes over; one that is back ends nothing.
+  const isPatient = isTakingOver && isInDoubt(phase);
+  const wait = isPatient ? [awaitNews(state, options)] : [];
   const said = send(from, { type: "state", phase });
   return [{ ...state, phase }, [said, ...wait]];
 }
