@@ -313,6 +313,24 @@ describe("a waiter", () => {
     children,
   });
 
+  // Without it, it looked for "undefined" for ever.
+  test("that finds no lock to enter tries again a while later", () => {
+    const missing = { type: "error", code: 20, text: "no parent" };
+    const first = plan(state("enter"), tick(5), missing);
+    expect(first).toMatchObject({
+      ask: null,
+      memo: { phase: "enter" },
+    });
+    expect(first.effects).toEqual([
+      { kind: "set-timer", name: "think", afterMs: 10 },
+    ]);
+    const again = plan(state("enter"), tick(15), null);
+    expect(again.ask).toMatchObject({
+      type: "create",
+      path: "/lock/n-",
+    });
+  });
+
   test("watches the one before, or holds if there is none", () => {
     const names = ["n-0000000000", "n-0000000001", "n-0000000002"];
     const waits = plan(state("look", 3), tick(1), list(...names));

@@ -74,6 +74,9 @@ function enter(memo: LockMemo) {
 
 /** The index that made the node grows from holder to holder. */
 function entered(options: LockOptions, memo: LockMemo, answer: Body) {
+  // Nobody has made /lock yet: a while later once more.
+  if (answer.type === "error")
+    return then(memo, null, [timer("think", options.holdMs)]);
   const path = String(answer.path);
   const token = Number(answer.created_index);
   return look(options, { ...memo, path, token });
