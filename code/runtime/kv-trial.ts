@@ -70,6 +70,9 @@ export async function tryKv(
 ): Promise<TrialResult> {
   const { main, nodes, slowDiskMs = 0, tell } = options;
   const folder = mkdtempSync(join(tmpdir(), "real-"));
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  // Ctrl-C ends it in the middle.
+  process.on("exit", clear);
   const ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
   const complaints: string[] = [];
   const onLog = (id: NodeId, line: string) => {
@@ -95,7 +98,8 @@ export async function tryKv(
       await cluster.close();
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off("exit", clear);
+    clear();
   }
 }
 
@@ -146,22 +150,28 @@ const busy = {
 const stepsMax = 5_000_000;
 
 // #region story
-/** Kill the leader, start it again, pause the next one. */
+/**
+ * Kill the leader, start it again, pause the next one. One or two have
+ * no majority without it: then nobody answers until it is back.
+ */
 async function story(trial: Trial): Promise<void> {
   const at = (share: number) => until(trial, share);
+  const goesOn = trial.cluster.ids.length > 2;
   const first = await leader(trial);
   say(trial, `${first} leads, as the disks of a majority say`);
   await at(0.2);
   await kill(trial, first);
-  await nextAnswer(trial);
+  if (goesOn) await nextAnswer(trial);
   await at(0.45);
   await start(trial, first);
+  if (!goesOn) await nextAnswer(trial);
   await at(0.55);
   const second = await leader(trial);
   pause(trial, second);
-  await nextAnswer(trial);
+  if (goesOn) await nextAnswer(trial);
   await at(0.85);
   resume(trial, second);
+  if (!goesOn) await nextAnswer(trial);
   await at(1);
 }
 // #endregion story

@@ -33,6 +33,40 @@ export async function realKv(
   store: Store,
   words: readonly string[],
 ): Promise<number> {
+  const wishes = understood(words);
+  if (typeof wishes === "string") {
+    process.stderr.write(`${wishes}\n`);
+    return 1;
+  }
+  if (wishes.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  endOnSignals();
+  const tell = (line: string) => process.stdout.write(`${line}\n`);
+  const result = await tryKv({ ...store, ...wishes.trial, tell });
+  if (wishes.history !== undefined) {
+    writeFileSync(
+      wishes.history,
+      JSON.stringify(result.history, null, 1),
+    );
+  }
+  tell(report(result));
+  const { verdict, lost, complaints } = result;
+  const faults = [...lost, ...complaints].length;
+  return verdict.verdict === "ok" && faults === 0 ? 0 : 1;
+}
+
+/** The command line; what is wrong with it, where it makes no sense. */
+function understood(words: readonly string[]) {
+  try {
+    return wishesOf(words);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function wishesOf(words: readonly string[]) {
   const { values } = parseArgs({
     args: [...words],
     options: {
@@ -45,32 +79,18 @@ export async function realKv(
       history: { type: "string" },
     },
   });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
-  endOnSignals();
-  const chaosSeconds = values["chaos-seconds"];
-  const tell = (line: string) => process.stdout.write(`${line}\n`);
-  const result = await tryKv({
-    ...store,
+  const { help = false, history, "chaos-seconds": chaos } = values;
+  const trial = {
     nodes: wholeNumber("nodes", values.nodes, 1),
-    seconds: wholeNumber("seconds", chaosSeconds ?? values.seconds, 1),
-    faults: chaosSeconds === undefined ? "story" : "chaos",
+    seconds:
+      chaos === undefined
+        ? wholeNumber("seconds", values.seconds, 1)
+        : wholeNumber("chaos-seconds", chaos, 1),
+    faults: chaos === undefined ? "story" : "chaos",
     seed: wholeNumber("seed", values.seed),
     slowDiskMs: wholeNumber("slow-disk-ms", values["slow-disk-ms"]),
-    tell,
-  });
-  if (values.history !== undefined) {
-    writeFileSync(
-      values.history,
-      JSON.stringify(result.history, null, 1),
-    );
-  }
-  tell(report(result));
-  const { verdict, lost, complaints } = result;
-  const faults = [...lost, ...complaints].length;
-  return verdict.verdict === "ok" && faults === 0 ? 0 : 1;
+  } as const;
+  return { help, history, trial };
 }
 
 function report(result: TrialResult): string {
@@ -105,7 +125,10 @@ function report(result: TrialResult): string {
 
 function wholeNumber(name: string, text: string, min = 0): number {
   if (!/^\d+$/.test(text) || Number(text) < min) {
-    throw new Error(`--${name} wants a whole number, not "${text}"`);
+    const from = min === 0 ? "" : ` from ${min} on`;
+    throw new Error(
+      `--${name} wants a whole number${from}, not "${text}"`,
+    );
   }
   return Number(text);
 }

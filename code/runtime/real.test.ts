@@ -1,4 +1,8 @@
 /** Real processes, really killed: is the store still one? */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../kernel/history.ts";
@@ -72,6 +76,17 @@ describe.concurrent("a store on Raft as real processes", () => {
   );
 
   test(
+    "waits for its leader where there is no majority without it",
+    async () => {
+      const trial = { ...raftKv, nodes: 2, seconds: 4 } as const;
+      const result = await tryKv({ ...trial, faults: "story" });
+      expect(result).toMatchObject(fine);
+      expect(result).toMatchObject({ kills: 1, pauses: 1 });
+    },
+    minutesMs,
+  );
+
+  test(
     "is told from one that keeps nothing and asks nobody",
     async () => {
       const { verdict, lost } = await tryKv({
@@ -87,6 +102,61 @@ describe.concurrent("a store on Raft as real processes", () => {
     },
     minutesMs,
   );
+});
+
+describe("the command", () => {
+  const program = join(import.meta.dirname, "..", "raft-kv", "real.ts");
+  /** Its standard error, and the code it ends with. */
+  const run = (file: string, ...words: string[]) => {
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      [file, ...words],
+      { encoding: "utf8" },
+    );
+    return { stderr, status };
+  };
+
+  test.each([
+    ["--nodes", "0", '--nodes wants a whole number from 1 on, not "0"'],
+    ["--chaos-seconds", "x", "--chaos-seconds wants a whole number"],
+    ["--seed", "-", '--seed wants a whole number, not "-"'],
+    ["--zz", "1", "Unknown option '--zz'"],
+  ])(
+    "says what is wrong with %s %s, and no more",
+    (name, word, why) => {
+      const { stderr, status } = run(program, name, word);
+      expect(stderr).toMatch(why);
+      expect(stderr).not.toMatch(/^ +at /m);
+      expect(status).toBe(1);
+    },
+  );
+
+  test("leaves nothing behind when it is told to end", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "real-test-"));
+    const child = spawn(process.execPath, [program, "--nodes", "3"], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(child, "exit");
+    await once(child.stdout, "data");
+    expect(readdirSync(folder)).toHaveLength(1);
+    child.kill("SIGINT");
+    await ended;
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ["n1", "{}", "A node is named ID=HOST:PORT"],
+    ["n1=127.0.0.1:1", '{"type":', "JSON"],
+    ["n1=127.0.0.1:1", "5", 'A question has a "type"'],
+  ])("to ask %s for %s says what is wrong", (where, what, why) => {
+    const ask = join(import.meta.dirname, "ask.ts");
+    const { stderr, status } = run(ask, where, what);
+    expect(stderr).toMatch(why);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(status).toBe(1);
+  });
 });
 
 describe("who leads, as the disks tell", () => {

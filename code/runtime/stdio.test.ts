@@ -109,12 +109,18 @@ describe("init", () => {
   test.each([
     { type: "init", msg_id: 1, node_ids: ["n1"] },
     { type: "init", msg_id: 1, node_id: "n1" },
-  ])("without a place is no init: %j", async (bad) => {
+    { type: "init", msg_id: 1, node_id: "n1", node_ids: ["n1", 2] },
+  ])("without a place is refused (12): %j", async (bad) => {
     const node = between(echo);
     node.tell("c0", bad);
     node.tell("c0", init(["n1"]));
-    expect(await node.answers(1)).toEqual([initOk]);
-    expect(node.logged).toEqual(["init wants node_id and node_ids"]);
+    const text = "init wants node_id and node_ids";
+    const refusal = { type: "error", code: 12, text, in_reply_to: 1 };
+    expect(await node.answers(2)).toEqual([
+      { src: "n1", dest: "c0", body: refusal },
+      initOk,
+    ]);
+    expect(node.logged).toEqual([text]);
   });
 });
 

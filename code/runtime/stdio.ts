@@ -2,7 +2,7 @@
  * A node on standard input and output, as Maelstrom runs it: a message a
  * line, `init` first. Standard output is for messages only.
  */
-import type { Message, Node, NodeId } from "../kernel/node.ts";
+import type { Body, Message, Node, NodeId } from "../kernel/node.ts";
 import { type Driven, drive, type Surroundings } from "./drive.ts";
 import { lineOf, messageOf, onLines } from "./lines.ts";
 
@@ -26,12 +26,18 @@ export function overStdio<S>(
   const early: Message[] = [];
   let driven: Driven | null = null;
   const send = (message: Message) => output.write(lineOf(message));
+  const refuse = (init: Message) => {
+    const text = "init wants node_id and node_ids";
+    log(text);
+    // By no other name than the one it was called can it answer.
+    send(reply(init.dest, init, { type: "error", code: 12, text }));
+  };
   const begin = (init: Message) => {
     const place = placeOf(init);
-    if (place === null) return log("init wants node_id and node_ids");
+    if (place === null) return refuse(init);
     const { id, peers } = place;
     driven = drive(node, id, peers, { ...around(id), send });
-    send(initOk(id, init));
+    send(reply(id, init, { type: "init_ok" }));
     for (const message of early) driven.receive(message);
   };
   const onLine = (line: string) => {
@@ -52,16 +58,17 @@ export function overStdio<S>(
 /** Who the node is, and who the others are, in order of name. */
 function placeOf({ body }: Message) {
   const { node_id: id, node_ids: ids } = body;
-  if (typeof id !== "string" || !Array.isArray(ids)) return null;
+  const isName = (one: unknown) => typeof one === "string";
+  if (!isName(id) || !Array.isArray(ids)) return null;
+  if (!ids.every(isName)) return null;
   const peers = ids
-    .filter((other): other is string => typeof other === "string")
     .filter((other) => other !== id)
     .sort((one, other) => (one < other ? -1 : 1));
   return { id, peers };
 }
 
-function initOk(id: NodeId, { src, body }: Message): Message {
-  const in_reply_to = body.msg_id ?? null;
-  return { src: id, dest: src, body: { type: "init_ok", in_reply_to } };
+function reply(id: NodeId, to: Message, body: Body): Message {
+  const in_reply_to = to.body.msg_id ?? null;
+  return { src: id, dest: to.src, body: { ...body, in_reply_to } };
 }
 // #endregion init
