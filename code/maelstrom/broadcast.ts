@@ -37,7 +37,7 @@ export const broadcast: Node<Broadcast> = {
     const [gossip, effects] =
       event.kind === "timer"
         ? onTick(state.gossip, nowMs)
-        : hear(state, event.message);
+        : hear(state, event.message, nowMs);
     return [{ ...state, gossip }, effects];
   },
 };
@@ -45,7 +45,11 @@ export const broadcast: Node<Broadcast> = {
 
 // #region broadcast-hear
 /** What is acknowledged is on the disk: the effects go in order. */
-function hear(state: Broadcast, message: Message): Step<Gossip> {
+function hear(
+  state: Broadcast,
+  message: Message,
+  nowMs: number,
+): Step<Gossip> {
   const { gossip } = state;
   const { body } = message;
   switch (body.type) {
@@ -67,7 +71,7 @@ function hear(state: Broadcast, message: Message): Step<Gossip> {
       );
     }
     default:
-      return onGossip(gossip, message);
+      return onGossip(gossip, message, nowMs);
   }
 }
 

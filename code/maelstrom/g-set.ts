@@ -17,10 +17,14 @@ export const gSet: Node<Gossip> = {
   step: (state, { event, nowMs }) =>
     event.kind === "timer"
       ? onTick(state, nowMs)
-      : hear(state, event.message),
+      : hear(state, event.message, nowMs),
 };
 
-function hear(state: Gossip, message: Message): Step<Gossip> {
+function hear(
+  state: Gossip,
+  message: Message,
+  nowMs: number,
+): Step<Gossip> {
   const { body } = message;
   switch (body.type) {
     case "add": {
@@ -33,7 +37,7 @@ function hear(state: Gossip, message: Message): Step<Gossip> {
       return [state, [reply(message, found)]];
     }
     default:
-      return onGossip(state, message);
+      return onGossip(state, message, nowMs);
   }
 }
 // #endregion g-set

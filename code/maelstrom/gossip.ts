@@ -38,7 +38,8 @@ type Entry = { readonly value: Json; readonly from: NodeId };
 type Link = {
   readonly acked: number;
   readonly sent: number;
-  readonly sentMs: number;
+  /** Since when it has owed a confirmation, and given none. */
+  readonly owesSinceMs: number;
 };
 // #endregion gossip-state
 
@@ -143,7 +144,7 @@ function tell(
 ): readonly [Link, readonly Effect[]] {
   const link = state.links[dest] ?? unused;
   const isLate =
-    link.acked < link.sent && nowMs - link.sentMs >= retryMs;
+    link.acked < link.sent && nowMs - link.owesSinceMs >= retryMs;
   const start = isLate ? link.acked : link.sent;
   const end = state.entries.length;
   if (start === end) return [link, []];
@@ -157,11 +158,13 @@ function tell(
     return [isIdle ? { ...link, acked: end, sent: end } : link, []];
   }
   const body: Body = { type: "gossip", start, end, values };
-  const sent = { ...link, sent: end, sentMs: nowMs };
+  // What is sent on top of what it owes is no reason to wait longer.
+  const owesSinceMs = start === link.acked ? nowMs : link.owesSinceMs;
+  const sent = { ...link, sent: end, owesSinceMs };
   return [sent, [{ kind: "send", dest, body }]];
 }
 
-const unused: Link = { acked: 0, sent: 0, sentMs: 0 };
+const unused: Link = { acked: 0, sent: 0, owesSinceMs: 0 };
 // #endregion gossip-tick
 
 // #region relay
@@ -177,10 +180,11 @@ function isFor(state: Gossip, { from }: Entry, dest: NodeId): boolean {
 export function onGossip(
   state: Gossip,
   { src, body }: Message,
+  nowMs: number,
 ): Step<Gossip> {
   const { start, end } = body as Body & Range;
   if (body.type === "gossip_ok") {
-    return [confirmed(state, src, { start, end }), []];
+    return [confirmed(state, src, { start, end }, nowMs), []];
   }
   const { values } = body as Body & { values: readonly Json[] };
   const [next, kept] = learn(state, src, values);
@@ -191,11 +195,16 @@ export function onGossip(
 type Range = { readonly start: number; readonly end: number };
 
 /** Only without a gap: what lies before it must be confirmed too. */
-function confirmed(state: Gossip, from: NodeId, range: Range): Gossip {
+function confirmed(
+  state: Gossip,
+  from: NodeId,
+  range: Range,
+  nowMs: number,
+): Gossip {
   const link = state.links[from] ?? unused;
   const isNews = range.start <= link.acked && range.end > link.acked;
   if (!isNews || range.end > link.sent) return state;
-  const acked = { ...link, acked: range.end };
+  const acked = { ...link, acked: range.end, owesSinceMs: nowMs };
   return { ...state, links: { ...state.links, [from]: acked } };
 }
 // #endregion gossip-messages
