@@ -2,7 +2,7 @@
  * Labs: hands-on pieces of the days. A lab names regions of the book's own programs; its start is the program with the
  * functions of those regions emptied, so that start and solution cannot drift, and its tests are the program's.
  */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parse } from "@babel/parser";
 import { VFile } from "vfile";
 import { filesOf } from "./closure.ts";
@@ -146,9 +146,15 @@ export function taskOf(
   ];
 }
 
-/** What a participant begins with, by path: the program and its tests, the heart cut out. */
+/** What a participant begins with, by path: the program, its tests and its samples, the heart cut out. */
 export function startOf(root: string, lab: Lab): ReadonlyMap<string, string> {
-  const roots = [...lab.tests, ...lab.cuts.map(({ path }) => path)];
+  const programs = new Set(lab.cuts.map(({ path }) => dirname(path)));
+  const samples = [...programs].flatMap((program) =>
+    listFiles(join(root, program))
+      .filter((path) => path.endsWith("example.ts"))
+      .map((path) => `${program}/${path}`),
+  );
+  const roots = [...lab.tests, ...lab.cuts.map(({ path }) => path), ...samples];
   const files = new Map<string, string>();
   for (const path of roots) for (const [name, text] of filesOf(root, path)) files.set(name, text);
   for (const path of new Set(lab.cuts.map((cut) => cut.path))) {

@@ -11,6 +11,7 @@ export function run(seed: number): string {
   const options = storm({ ...naive, budget: newBudget(10, 10) });
   const sim = simulate({ seed, keepTrace: false, ...options });
   const readings = watch(sim, 120);
+  const recovered = recoverySeconds(readings, 30);
   const seconds = [
     10, 20, 25, 30, 31, 35, 40, 45, 46, 48, 50, 55, 60, 120,
   ];
@@ -19,7 +20,9 @@ export function run(seed: number): string {
     "",
     report(readings, seconds),
     "",
-    `Recovered ${recoverySeconds(readings, 30)} s after the pause.`,
+    recovered === null
+      ? "Not recovered 90 s after the pause."
+      : `Recovered ${recovered} s after the pause.`,
   ].join("\n");
 }
 

@@ -40,6 +40,22 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))("the lab %s", (_, lab) 
     expect(atEnd.filter(({ isDone }) => !isDone)).toEqual([]);
   });
 
+  // Their words led to the book's own program, where nothing had been changed: no test fell.
+  test("begins with the samples that its stretch task runs", () => {
+    const stretch = lab.texts.get("Stretch") ?? "";
+    const runs = [...stretch.matchAll(/sample -- (\S+) --root lab\/([\w-]+)/g)];
+    const names = runs.map(([, name = "", id]) => {
+      expect(id).toBe(lab.id);
+      return name.includes("/") ? `code/${name}.example.ts` : `code/${name}/example.ts`;
+    });
+    const places = [...stretch.matchAll(/`lab\/([\w-]+)\/(code\/[^`]+)`/g)];
+    const start = startOf(root, lab);
+    for (const path of [...names, ...places.map(([, , path = ""]) => path)])
+      expect(start.has(path), path).toBe(true);
+    expect(stretch).toMatch(`--root lab/${lab.id}`);
+    expect(stretch).not.toMatch(/`code\//);
+  });
+
   test("cuts out what it shows as the solution", () => {
     const start = startOf(root, lab);
     const solution = solutionOf(root, lab);
