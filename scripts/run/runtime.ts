@@ -27,23 +27,52 @@ scope.onmessage = async ({ data }: MessageEvent<Job>) => {
   reportPrinting();
   const linked = link(modules);
   try {
-    if (task.kind === "sample") await runSample(linked, task.path, task.seed);
-    else for (const path of task.paths) await runTests(linked, path);
+    const rejected = noteRejections();
+    const text = task.kind === "sample" ? await runSample(linked, task.path, task.seed) : null;
+    if (task.kind === "tests") for (const path of task.paths) await runTests(linked, path);
+    await rejected();
+    if (text !== null) post({ kind: "output", text });
     post({ kind: "done" });
   } catch (error) {
     post({ kind: "failed", message: linked.told(error), picture: pictureOf(linked) });
   }
 };
 
-/** More would hold up the page, and keep alive a loop that prints and never ends. */
-const linesPrintedMax = 1000;
+/** More would hold up the page, or end it, and keep alive a loop that prints and never ends. */
+const shownMax = { lines: 1000, characters: 200_000 };
+const more = "… what comes after this is not shown";
 
 /** What readers print while they look for a mistake is shown in the page, and there when the run fails. */
 function reportPrinting(): void {
-  let count = 0;
+  const left = { ...shownMax };
   scope.console.log = (...words: unknown[]) => {
-    count += 1;
-    if (count <= linesPrintedMax) post({ kind: "printed", line: words.map(String).join(" ") });
+    if (left.lines === 0) return;
+    const line = words.map(String).join(" ");
+    const part = line.slice(0, left.characters);
+    left.characters -= part.length;
+    left.lines = part.length < line.length ? 0 : left.lines - 1;
+    post({ kind: "printed", line: left.lines === 0 ? `${part}\n${more}` : part });
+  };
+}
+
+/** As much of a text as a page can show. */
+function shown(text: string): string {
+  const lines = text.slice(0, shownMax.characters).split("\n").slice(0, shownMax.lines);
+  const part = lines.join("\n");
+  return part.length < text.length ? `${part}\n${more}` : part;
+}
+
+/** Node ends a program that leaves a rejection to itself; the answer waits until it is noticed, and throws it. */
+function noteRejections(): () => Promise<void> {
+  const reasons: unknown[] = [];
+  scope.onunhandledrejection = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    reasons.push(event.reason);
+  };
+  return async () => {
+    // They are told of after the turn in which nobody took them, and so behind a timer that was set in it.
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve));
+    if (reasons.length > 0) throw reasons[0];
   };
 }
 
@@ -80,14 +109,16 @@ function link(modules: Job["modules"]): Linked {
     return load(joined(from, id));
   };
   const told = (error: unknown): string => {
-    const { name = "Error", message = String(error), stack = "" } = error as Error;
+    // Anything can be thrown, also undefined.
+    const { name = "Error", message = String(error), stack = "" } = Object(error) as Error;
     const place = [...urls].flatMap(([url, path]) => {
       const at = stack.indexOf(url);
       const line = at < 0 ? undefined : /^:(\d+)/.exec(stack.slice(at + url.length))?.[1];
       return line === undefined ? [] : [{ at, words: `${path}:${line}` }];
     });
     const [first] = place.sort((one, other) => one.at - other.at);
-    const title = name === "AssertionError" || name === "Error" ? message : `${name}: ${message}`;
+    const isPlain = name === "AssertionError" || name === "Error";
+    const title = shown(isPlain ? message : `${name}: ${message}`);
     return first ? `${title}\n  at ${first.words}` : title;
   };
   return {
@@ -109,9 +140,10 @@ function joined(from: string, id: string): string {
   return parts.join("/");
 }
 
-async function runSample({ load }: Linked, path: string, seed: number): Promise<void> {
-  const { run } = load(path) as { run: (seed: number) => unknown };
-  post({ kind: "output", text: String(await run(seed)) });
+async function runSample({ load }: Linked, path: string, seed: number): Promise<string> {
+  const { run } = load(path);
+  if (typeof run !== "function") throw new Error(`${path} exports no function named run`);
+  return shown(String(await run(seed)));
 }
 
 async function runTests(linked: Linked, path: string): Promise<void> {

@@ -184,3 +184,33 @@ test("a program that never ends is stopped, and another runs after it", async ()
   expect(await press(page, "run")).toBe("It printed what the book has.");
   await page.close();
 }, 60_000);
+
+// The first three left the page at "It runs …" for ever, or ended its tab; the fourth was told as a loop; the fifth as a success.
+test("a program that does too much, or fails oddly, is told as what it is", async () => {
+  const { page, problems } = await open("run-locks.html");
+  const line = "return token < state.highest;";
+  const run = async (statement: string) => {
+    await edit(page, "code/locks/store.ts", line, `${statement} ${line}`);
+    const said = await press(page, "run");
+    const shown = [await textOf(page, "#failure"), await textOf(page, "#output")].join("\n");
+    await page.click("#reset-all");
+    return [said, shown] as const;
+  };
+  const long = "for (let i = 0; i < 900; i++) console.log('x'.repeat(1_000_000));";
+  expect((await run(long))[1]).toContain("what comes after this is not shown");
+  const lines = "console.log('line\\n'.repeat(3_000_000));";
+  expect((await run(lines))[1]).toContain("what comes after this is not shown");
+  expect((await run("throw 'x'.repeat(100_000_000);"))[0]).toBe("It failed.");
+  expect(await run("throw undefined;")).toEqual([
+    "It failed.",
+    expect.stringMatching(/^undefined/),
+  ]);
+  expect(await run("void Promise.reject(new Error('nobody took me'));")).toEqual([
+    "It failed.",
+    expect.stringContaining("nobody took me"),
+  ]);
+  await page.click("#reset-all");
+  expect(await press(page, "run")).toBe("It printed what the book has.");
+  expect(problems).toEqual([]);
+  await page.close();
+}, 120_000);
