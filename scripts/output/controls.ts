@@ -98,6 +98,7 @@ function searchDialog(hasPrinted: boolean): Element {
           autoCapitalize: "none",
           spellCheck: "false",
           enterKeyHint: "search",
+          maxLength: 200,
           ariaDescribedBy: "search-help",
         }),
         closeButton(),

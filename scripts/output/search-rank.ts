@@ -63,7 +63,7 @@ export function wordsOf(text: string): string[] {
 export function askedWords(
   query: string,
   common: readonly string[],
-): { stem: string; begun: string | null }[] {
+): { stem: string; begun: string | null; word: string }[] {
   const plain = query
     .normalize("NFKD")
     .toLowerCase()
@@ -77,9 +77,7 @@ export function askedWords(
   if (last && /[\p{L}\p{N}]$/u.test(plain)) last.begun = last.word;
   const telling = words.filter(({ stem, begun }) => begun !== null || !common.includes(stem));
   // A common word tells something only while it is the beginning of another.
-  return telling
-    .filter(({ word, begun }) => word.length > 1 || begun !== null)
-    .map(({ stem, begun }) => ({ stem, begun }));
+  return telling.filter(({ word, begun }) => word.length > 1 || begun !== null);
 }
 
 /** Whether a stem of the text is what is asked for: 1 for the word itself, less for one that begins so, 0 for none. */
@@ -110,6 +108,8 @@ export function rank(query: string, core: SearchCore, postings: Postings): Answe
   if (asked.length === 0) return { terms: [], units: [] };
   const terms = rankTerms(asked, core);
   const found = core.units.map(() => ({ words: 0, score: 0 }));
+  // The title of a work says what others wrote; what the book says itself comes first.
+  const isWork = (unit: number): boolean => core.units[unit]?.[1].startsWith("bib-") ?? false;
   for (const word of asked) {
     const scores = scoresOf(word, core, postings);
     for (const [unit, score] of scores) {
@@ -127,6 +127,7 @@ export function rank(query: string, core: SearchCore, postings: Postings): Answe
   const most = Math.max(1, ...found.map(({ words }) => words));
   const units = found
     .map((sum, unit) => ({ ...sum, unit }))
+    .map((sum) => (isWork(sum.unit) ? { ...sum, score: sum.score / 2 } : sum))
     .filter(({ words }) => words === most)
     .sort((a, b) => b.score - a.score || a.unit - b.unit);
   return { terms, units: units.map(({ unit }) => unit) };
@@ -186,6 +187,59 @@ export function scoresOf(
   return scores;
 }
 
+/**
+ * The query with each word that the book does not have replaced by the nearest one of its titles and index terms: a slip of the
+ * finger, or British spelling. Null where nothing is replaced.
+ */
+export function corrected(query: string, core: SearchCore, postings: Postings): string | null {
+  const names = [...core.units.map(([, , title]) => title), ...core.terms.map(([name]) => name)];
+  const known = [...new Set(names.flatMap(spellingsOf))];
+  const stems = [...Object.keys(postings), ...known.map(stemOf)];
+  const near = askedWords(query, core.common).flatMap(({ stem, begun, word }) => {
+    if (stems.some((each) => fitOf(each, { stem, begun }) > 0)) return [];
+    const other = nearestOf(word, known);
+    return other === null ? [] : [{ word, other }];
+  });
+  if (near.length === 0) return null;
+  const others = new Map(near.map(({ word, other }) => [word, other]));
+  return spellingsOf(query)
+    .map((word) => others.get(word) ?? word)
+    .join(" ");
+}
+
+/** One slip in a short word, two in a long one; none in one that is so short that any other is near. */
+export function nearestOf(word: string, known: readonly string[]): string | null {
+  const slips = word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
+  const near = known
+    .filter((other) => Math.abs(other.length - word.length) <= slips && !/\d/.test(other))
+    .map((other) => ({ other, distance: distanceOf(word, other) }))
+    .filter(({ distance }) => distance <= slips)
+    .sort((one, other) => one.distance - other.distance);
+  return near[0]?.other ?? null;
+}
+
+/** Letters to change, to add, to leave out or to swap with the next one on the way from one word to the other. */
+export function distanceOf(one: string, other: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= one.length; row++) {
+    const next = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const changed = one[row - 1] === other[column - 1] ? 0 : 1;
+      const isSwap = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      const ways = [
+        (last[column] ?? 0) + 1,
+        (next[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + changed,
+        ...(isSwap && row > 1 && column > 1 ? [(before[column - 2] ?? 0) + 1] : []),
+      ];
+      next.push(Math.min(...ways));
+    }
+    [before, last] = [last, next];
+  }
+  return last[other.length] ?? 0;
+}
+
 /** All of this as a script for the page, which finds it as `reader.ranking`. */
 export function rankingScript(): string {
   const all = [
@@ -198,6 +252,9 @@ export function rankingScript(): string {
     rank,
     rankTerms,
     scoresOf,
+    corrected,
+    nearestOf,
+    distanceOf,
   ];
   const names = all.map((each) => each.name).join(", ");
   return `(() => {\n${all.map(String).join("\n")}\nglobalThis.reader.ranking = { ${names} };\n})();\n`;

@@ -50,6 +50,19 @@ test("answers with the keyboard alone: asked, walked through, opened", async () 
   expect(problems).toEqual([]);
 });
 
+test("answers for the nearest word where the book does not have the one that is asked for", async () => {
+  const { page, problems } = await watchedPage(browser);
+  await open(page, busiest);
+  await page.keyboard.press("/");
+  await page.keyboard.type("linearizabilty");
+  expect((await results(page))[0]).toMatchObject({ title: "linearizability" });
+  expect(await page.$eval(".search-count", (node) => node.textContent)).toContain(
+    "for “linearizability” instead",
+  );
+  await page.close();
+  expect(problems).toEqual([]);
+});
+
 test("shows the words in the text that it found them in", async () => {
   const { page } = await watchedPage(browser);
   await open(page, "index.html");

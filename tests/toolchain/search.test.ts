@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { EditionBook, IndexEntry } from "../../scripts/model.ts";
 import { searchFiles } from "../../scripts/output/search.ts";
 import {
+  corrected,
   type Postings,
   rank,
   rankingScript,
@@ -96,6 +97,22 @@ describe("the search", () => {
     expect(found(fixture, "etcd pre-vote")).toEqual(["In real systems"]);
   });
 
+  test("puts what the book says before works of the same title", () => {
+    const book = editionFixture();
+    const html = `<h2 id="a">Sealed clocks</h2><p>One two three.</p><ul><li id="bib-x">Sealed clocks</li></ul>`;
+    const tree = fromHtml(html, { fragment: true });
+    const sections = book.sections.map((section) =>
+      section.id === "clocks" ? { ...section, tree } : section,
+    );
+    const data = indexed({ ...book, sections });
+    const postings = Object.assign(
+      {},
+      ...shardsFor("sealed", data.core).map((shard) => data.data.get(`search/${shard}`)),
+    );
+    const ids = rank("sealed", data.core, postings).units.map((unit) => data.core.units[unit]?.[1]);
+    expect(ids).toEqual(["a", "bib-x"]);
+  });
+
   test("finds words of listings, captions and descriptions of pictures", () => {
     expect(found(fixture, "advanceCommit")).toContain("The commit rule");
     expect(found(fixture, "answer of n3 is lost")).toContain("The commit rule");
@@ -113,6 +130,34 @@ describe("the search", () => {
     const data = indexed({ ...book, sections });
     expect(found(data, "within")).toEqual(["Inner"]);
     expect(found(data, "afterwards")).toEqual(["Alpha"]);
+  });
+});
+
+describe("a word that the book does not have", () => {
+  const data = indexed({
+    ...editionFixture(),
+    indexEntries: [
+      entry("quorum", { locators: [at("term-quorum", true)] }),
+      entry("gray failure", { locators: [at("ix-1")] }),
+    ],
+  });
+  const instead = (query: string): string | null => {
+    const shards = shardsFor(query, data.core).map((shard) => data.data.get(`search/${shard}`));
+    return corrected(query, data.core, Object.assign({}, ...shards));
+  };
+
+  test("is taken for the nearest one of titles and index terms", () => {
+    expect(instead("quroum")).toBe("quorum");
+    expect(instead("quorun of three")).toBe("quorum of three");
+    expect(instead("grey failure")).toBe("gray failure");
+    expect(instead("consensis")).toBe("consensus");
+  });
+
+  test("is left alone where it is the beginning of one, or far from all, or short", () => {
+    expect(instead("cloudfl")).toBeNull();
+    expect(instead("quo")).toBeNull();
+    expect(instead("kangaroo")).toBeNull();
+    expect(instead("xyz ")).toBeNull();
   });
 });
 

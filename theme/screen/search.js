@@ -36,27 +36,33 @@
     asked += 1;
     const mine = asked;
     const core = await reader.load("search/core");
-    const shards = reader.ranking.shardsFor(query, core);
-    const postings = Object.assign(
-      {},
-      ...(await Promise.all(shards.map((shard) => reader.load(`search/${shard}`)))),
-    );
+    const other = reader.ranking.corrected(query, core, await postingsFor(query, core));
+    const wanted = other ?? query;
+    const postings = await postingsFor(wanted, core);
     if (mine !== asked) return;
-    const found = reader.ranking.rank(query, core, postings);
-    const stems = reader.ranking.askedWords(query, core.common);
+    const found = reader.ranking.rank(wanted, core, postings);
+    const stems = reader.ranking.askedWords(wanted, core.common);
     const terms = found.terms.slice(0, termsShown).flatMap((term) => termResult(core, term));
     const units = found.units.slice(0, unitsShown).map((unit) => unitResult(core, unit));
     const results = [...terms, ...units];
     list.replaceChildren(...results.map(({ item }) => item));
-    status.textContent = countOf(found.units.length + terms.length, query);
+    const count = countOf(found.units.length + terms.length, results.length, query);
+    status.textContent = other === null ? count : `${count} for “${other}” instead`;
     for (const result of results) addExcerpt(result, core, stems, () => mine === asked);
   }
 
-  function countOf(count, query) {
+  /** What the index has of the words of a query. */
+  async function postingsFor(query, core) {
+    const shards = reader.ranking.shardsFor(query, core);
+    const loaded = await Promise.all(shards.map((shard) => reader.load(`search/${shard}`)));
+    return Object.assign({}, ...loaded);
+  }
+
+  function countOf(count, shown, query) {
     if (query.trim() === "") return "";
     if (count === 0) return "Nothing was found.";
-    const shown = count > unitsShown + termsShown ? `, the best ${unitsShown} shown` : "";
-    return `${count} ${count === 1 ? "result" : "results"}${shown}`;
+    const rest = count > shown ? `, the best ${shown} shown` : "";
+    return `${count} ${count === 1 ? "result" : "results"}${rest}`;
   }
 
   /** An entry of the index leads to where its term is defined; a synonym leads there too. */
@@ -142,7 +148,7 @@
 
   /** Arrows go from the field through the results and back; a letter goes back to the field. */
   function moveByKey(event, input, list) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const stops = [input, ...list.querySelectorAll("a")];
     const at = stops.indexOf(document.activeElement);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
