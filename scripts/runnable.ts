@@ -104,6 +104,7 @@ export async function runScripts(
   };
   return new Map([
     ["assets/run/page.js", await kept("scripts/run/page.ts")],
+    ["assets/run/strip.js", await kept("scripts/run/strip.ts")],
     ["assets/run/worker.js", sharedScript("runtime", await kept("scripts/run/runtime.ts"))],
     ["assets/run/kernel.js", sharedScript("kernel", kernelFiles(root))],
   ]);

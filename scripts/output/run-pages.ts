@@ -92,8 +92,9 @@ export function runBody(program: ProgramData): ElementContent[] {
             button("reset-all", "Reset all"),
           ]),
           h("div#editor", [h("pre.run-before", { tabIndex: 0 }, sourceOf(program))]),
+          h("p#editor-help", "Tab leaves the editor, Shift and Tab go back before it."),
         ]),
-        h("section.run-result", [
+        h("section#result.run-result", [
           h("h2", "What it did"),
           h("div#failure"),
           h("ol#results"),
@@ -131,7 +132,8 @@ function buttons({ samples, tests }: ProgramData): ElementContent[] {
       h("select#tests", [option("", "all"), ...tests.map((path) => option(path, path))]),
     ]),
     button("test", "Run the tests"),
-    h("button#stop", { type: "button", disabled: true }, "Stop"),
+    button("stop", "Stop"),
+    button("to-result", "Show what it did"),
   ];
 }
 
@@ -143,6 +145,7 @@ function option(value: string, words: string): Element {
   return h("option", { value }, words);
 }
 
+/** Nothing can be pressed before the script is there that does it. */
 function button(id: string, words: string): Element {
-  return h(`button#${id}`, { type: "button" }, words);
+  return h(`button#${id}`, { type: "button", disabled: true }, words);
 }

@@ -2,14 +2,13 @@
  * The page on which a program of the book is edited and run: files on one side, what they do on the other. The program runs in a
  * worker, which is ended when it takes too long; nothing leaves the machine.
  */
-import { javascript } from "@codemirror/lang-javascript";
+import { typescriptLanguage } from "@codemirror/lang-javascript";
 import { syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
 import type { Job, Report, TestResult } from "./messages.ts";
-import { strip } from "./strip.ts";
 
 type Files = { readonly [path: string]: string };
 type Sample = {
@@ -26,7 +25,12 @@ export type ProgramData = {
   /** Files of tests that need nothing but the program. */
   readonly tests: readonly string[];
 };
-type Shared = { kernel: Files; program: ProgramData; runtime?: string };
+type Shared = {
+  kernel: Files;
+  program: ProgramData;
+  runtime?: string;
+  strip?: (path: string, text: string) => string;
+};
 
 const shared = (globalThis as unknown as { partialFailure: Shared }).partialFailure;
 const { kernel, program } = shared;
@@ -35,6 +39,10 @@ const edited = new Map<string, string>();
 const stripped = new Map<string, { readonly text: string; readonly script: string }>();
 /** So long may a program be silent before it is ended. */
 const silenceMsMax = 10_000;
+/** An editor without its faces is better than none. */
+const facesMsMax = 1000;
+/** So much of an output is shown: more would hold up the page. */
+const shownMax = { lines: 2000, columns: 2000 };
 const seedsOfTests = 3;
 
 let worker: Worker | null = null;
@@ -53,18 +61,33 @@ const tests = part<HTMLSelectElement>("tests");
 const extensions = [
   minimalSetup,
   lineNumbers(),
-  javascript({ typescript: true }),
+  typescriptLanguage,
   syntaxHighlighting(classHighlighter),
-  EditorView.contentAttributes.of({ "aria-label": "Source of the file", tabindex: "0" }),
+  EditorView.contentAttributes.of({
+    "aria-label": "Source of the file",
+    "aria-describedby": "editor-help",
+    tabindex: "0",
+  }),
   EditorView.updateListener.of(({ docChanged, state }) => {
     if (docChanged) keep(file.value, state.doc.toString());
   }),
 ];
-// The source stood there to be read until now.
-part("editor").replaceChildren();
-const editor = new EditorView({ parent: part("editor") });
-// Lines are as high as their faces make them, and bold ones come when the first bold word stands in the page.
-document.fonts.addEventListener("loadingdone", () => editor.requestMeasure());
+let editor: EditorView;
+
+/** Takes the place of the source, which stood there to be read until now. */
+function show(state: EditorState): void {
+  if (editor) {
+    editor.setState(state);
+    return;
+  }
+  part("editor").replaceChildren();
+  editor = new EditorView({ parent: part("editor"), state });
+  // Until lines are measured their numbers stand in wrong places, and would be seen to move.
+  const showNumbers = () => part("editor").classList.add("is-measured");
+  editor.requestMeasure({ read: () => null, write: showNumbers });
+  // Lines are as high as their faces make them, and bold ones come when the first bold word stands in the page.
+  document.fonts.addEventListener("loadingdone", () => editor.requestMeasure());
+}
 
 // --- Files -----------------------------------------------------------------------------------------
 
@@ -81,7 +104,7 @@ function keep(path: string, text: string): void {
 
 function open(path: string, line = 1): void {
   file.value = path;
-  editor.setState(EditorState.create({ doc: textOf(path), extensions }));
+  show(EditorState.create({ doc: textOf(path), extensions }));
   editor.scrollDOM.scrollTop = 0;
   // To bring a line into view scrolls the window too: a page that opens would lose its head.
   if (line === 1) return;
@@ -103,7 +126,7 @@ function reset(all: boolean): void {
 // --- Runs ------------------------------------------------------------------------------------------
 
 /** All modules as scripts; null after a mistake in one of them, which has been told. */
-function modules(): Job["modules"] | null {
+function modules(strip: NonNullable<Shared["strip"]>): Job["modules"] | null {
   const scripts: Record<string, string> = {};
   for (const path of Object.keys(sources)) {
     const text = textOf(path);
@@ -124,29 +147,38 @@ function modules(): Job["modules"] | null {
   return scripts;
 }
 
-/** The worker's script is as heavy as the editor: it is asked for when something runs for the first time. */
-async function workerScript(): Promise<string | null> {
-  if (shared.runtime !== undefined) return shared.runtime;
+/** What runs programs is as heavy as the editor: its scripts are asked for when something runs for the first time. */
+async function load(name: "strip" | "worker"): Promise<void> {
   const script = document.createElement("script");
-  script.src = "assets/run/worker.js";
+  script.src = `assets/run/${name}.js`;
   document.head.append(script);
   await new Promise((resolve) => {
     script.addEventListener("load", resolve);
     script.addEventListener("error", resolve);
   });
-  return shared.runtime ?? null;
+}
+
+async function loadRunner(): Promise<void> {
+  const missing = [
+    ...(shared.strip === undefined ? (["strip"] as const) : []),
+    ...(shared.runtime === undefined ? (["worker"] as const) : []),
+  ];
+  await Promise.all(missing.map(load));
 }
 
 async function start(task: Job["task"], onReport: (report: Report) => void): Promise<void> {
   stop();
   clear();
-  const scripts = modules();
-  if (!scripts) return;
+  part<HTMLButtonElement>("to-result").disabled = false;
   say("It runs …");
   const own = started;
-  const runtime = await workerScript();
+  await loadRunner();
   if (own !== started) return;
-  if (runtime === null) return fail("The script that runs programs did not load.", null);
+  const { strip, runtime } = shared;
+  if (!strip || runtime === undefined)
+    return fail("The script that runs programs did not load.", null);
+  const scripts = modules(strip);
+  if (!scripts) return;
   const url = URL.createObjectURL(new Blob([runtime], { type: "text/javascript" }));
   const mine = new Worker(url);
   worker = mine;
@@ -185,8 +217,12 @@ function stop(): void {
 function runSample(): void {
   const chosen = program.samples.find(({ name }) => name === sample.value);
   if (!chosen) return;
+  if (seed.value === "" || !seed.checkValidity()) {
+    say(`A seed is a whole number from ${seed.min} to ${seed.max}.`);
+    return;
+  }
   const task = { kind: "sample", path: chosen.path, seed: Number(seed.value) } as const;
-  const recorded = chosen.recorded[seed.value];
+  const recorded = chosen.recorded[task.seed];
   void start(task, (report) => {
     if (report.kind === "output") showOutput([...printed, report.text].join("\n"), recorded);
   });
@@ -214,12 +250,19 @@ function showOutput(text: string, recorded: string | undefined): void {
 /** One span a line; those that differ are marked, and say so to those who do not see it. */
 function fillLines(pre: HTMLElement, lines: readonly string[], other?: readonly string[]): void {
   pre.replaceChildren(
-    ...lines.map((line, at) => {
+    ...lines.slice(0, shownMax.lines).map((line, at) => {
       const span = document.createElement(other && other[at] !== line ? "mark" : "span");
-      span.textContent = `${line}\n`;
+      span.textContent = `${shortened(line)}\n`;
       return span;
     }),
   );
+  const rest = lines.length - shownMax.lines;
+  if (rest > 0) pre.append(`… and ${rest} more ${rest === 1 ? "line" : "lines"}`);
+}
+
+function shortened(line: string): string {
+  const rest = line.length - shownMax.columns;
+  return rest > 0 ? `${line.slice(0, shownMax.columns)} … and ${rest} more characters` : line;
 }
 
 function runTests(): void {
@@ -292,6 +335,11 @@ function chooseSample(name: string, asked?: string | null): void {
   seed.value = asked && /^\d{1,9}$/.test(asked) ? asked : String(chosen.seed);
 }
 
+/** A place of this page that an address may lead to is none of a program: what was chosen stays. */
+function followNewAddress(): void {
+  if (/^#(?:file|sample)=/.test(location.hash)) followAddress();
+}
+
 /** `#file=code/locks/store.ts&line=52&sample=locks/paused&seed=7`: what a listing or a transcript leads to. */
 function followAddress(): void {
   const asked = new URLSearchParams(location.hash.slice(1));
@@ -312,6 +360,22 @@ part("stop").addEventListener("click", () => {
 });
 part("reset").addEventListener("click", () => reset(false));
 part("reset-all").addEventListener("click", () => reset(true));
-window.addEventListener("hashchange", followAddress);
-followAddress();
-document.documentElement.dataset.ready = "";
+part("to-result").addEventListener("click", () => part("result").scrollIntoView());
+window.addEventListener("hashchange", followNewAddress);
+
+/** Bold words come with the editor: what is set in another face first is seen to move. */
+async function codeFaces(): Promise<void> {
+  const faces = [...document.fonts].filter(({ family }) => family.includes("PF Code"));
+  const tooLong = new Promise((resolve) => setTimeout(resolve, facesMsMax));
+  await Promise.race([Promise.allSettled(faces.map((face) => face.load())), tooLong]);
+}
+
+function begin(): void {
+  followAddress();
+  for (const id of ["run", "test", "reset", "reset-all"])
+    part<HTMLButtonElement>(id).disabled = false;
+  document.documentElement.dataset.ready = "";
+}
+
+// A task of its own: to read the script of the editor and to lay one out are long enough each.
+void codeFaces().then(() => setTimeout(begin));

@@ -175,6 +175,74 @@ test("a run that fails shows what it had printed, and beside it what the book ha
   await page.close();
 }, 60_000);
 
+test("a text of a hundred thousand lines is shown in part, and what is thrown may be nothing", async () => {
+  const { page, problems } = await open("run-locks.html");
+  const line = "return token < state.highest;";
+  await edit(page, "code/locks/store.ts", line, "throw null;");
+  expect(await press(page, "run")).toBe("It failed.");
+  expect(await textOf(page, "#failure pre")).toBe("null");
+  await page.click("#reset-all");
+  const sample = await page.$eval("#sample", (one) => (one as HTMLSelectElement).value);
+  const path = await page.evaluate((name) => {
+    type One = { name: string; path: string };
+    const { partialFailure } = globalThis as never as {
+      partialFailure: { program: { samples: One[] } };
+    };
+    return partialFailure.program.samples.find((one) => one.name === name)?.path ?? "";
+  }, sample);
+  const head = "export function run(seed: number): string {";
+  await edit(page, path, head, `${head} if (seed > 0) return "x\\n".repeat(100_000);`);
+  expect(await press(page, "run")).toMatch(/^It printed something else/);
+  expect(await textOf(page, "#output")).toMatch(/x\n… and \d+ more lines$/);
+  await page.close();
+  expect(problems).toEqual([]);
+}, 60_000);
+
+test("a seed that is none is told, and not taken for another", async () => {
+  const { page } = await open("run-locks.html");
+  for (const seed of ["", "-5", "1.5", "99999999999"]) {
+    await page.$eval("#seed", (input, value) => ((input as HTMLInputElement).value = value), seed);
+    expect(await press(page, "run"), seed).toMatch(/^A seed is a whole number/);
+  }
+  await page.close();
+});
+
+test("the way past the bar leaves alone what was chosen", async () => {
+  const { page } = await open("run-locks.html", "#file=code/locks/store.ts&line=20");
+  await page.$eval("#seed", (input) => ((input as HTMLInputElement).value = "123"));
+  await page.focus(".skip");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => location.hash === "#main");
+  expect(await page.$eval("#seed", (input) => (input as HTMLInputElement).value)).toBe("123");
+  expect(await page.$eval("#file", (file) => (file as HTMLSelectElement).value)).toBe(
+    "code/locks/store.ts",
+  );
+  await page.close();
+});
+
+test("the tab key leaves the editor, which says so", async () => {
+  const { page } = await open("run-locks.html");
+  await page.focus(".cm-content");
+  const help = await page.$eval(".cm-content", (node) => node.getAttribute("aria-describedby"));
+  expect(await textOf(page, `#${help}`)).toContain("Tab leaves the editor");
+  await page.keyboard.press("Tab");
+  expect(await page.$(".cm-editor :focus")).toBe(null);
+  await page.close();
+});
+
+test("nothing can be pressed that does not work: before the script is there, and where there is none", async () => {
+  const page = await browser.newPage();
+  await page.setJavaScriptEnabled(false);
+  await page.goto(pathToFileURL(join(folder, "run-locks.html")).href);
+  const shown = "#editor pre, main button, main select, main input";
+  const seen = await page.$$eval(shown, (all) =>
+    all.filter((node) => node.checkVisibility()).map((node) => node.tagName),
+  );
+  expect(seen).toEqual(["PRE"]);
+  expect(await page.$$eval("main button:not(:disabled)", (all) => all.length)).toBe(0);
+  await page.close();
+});
+
 test("a program that never ends is stopped, and another runs after it", async () => {
   const { page } = await open("run-locks.html");
   await edit(page, "code/locks/store.ts", "return token < state.highest;", "for (;;) {}");
