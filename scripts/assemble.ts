@@ -96,6 +96,13 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
   ]);
   if (!edition.back.includes("bibliography")) unlink(trees, "#bib-");
 
+  const partTitle = ({ id }: Draft["section"]): string | null => {
+    const before = drafts.slice(
+      0,
+      drafts.findIndex(({ section }) => section.id === id),
+    );
+    return before.findLast(({ section }) => section.kind === "part")?.section.title ?? null;
+  };
   const made: Readonly<Record<FrontPage | BackPage, Root>> = {
     "half-title": pages.halfTitle(book),
     title: pages.titlePage(book, edition, colophon.draft),
@@ -107,7 +114,7 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
       ? skillsPage(
           written.flatMap(({ section, chapter }) =>
             section.kind === "chapter" && chapter
-              ? [{ ...chapter.meta, number: section.number ?? "" }]
+              ? [{ ...chapter.meta, number: section.number ?? "", partTitle: partTitle(section) }]
               : [],
           ),
           assembly.skills,

@@ -19,6 +19,8 @@ export type SkillList = {
 
 export type SkillChapter = Pick<ChapterMeta, "id" | "title" | "needs" | "teaches"> & {
   readonly number: string;
+  /** Title of the part of the edition that it stands in; null where that has none. */
+  readonly partTitle: string | null;
 };
 
 /** Note skills without a sentence, sentences without a chapter, aliases that lead nowhere. */
@@ -86,7 +88,7 @@ export function skillsPage(chapters: readonly SkillChapter[], list: SkillList): 
 
 function chapterList(chapters: readonly SkillChapter[], list: SkillList): Element {
   const known = new Map(chapters.map((chapter) => [chapter.id, chapter]));
-  const items = chapters.map(({ id, number, title, needs, teaches }) => {
+  const items = chapters.map(({ id, number, title, partTitle, needs, teaches }) => {
     const before = needs.flatMap((need) => known.get(need) ?? []);
     const link = made("a", { href: `#${id}` }, `${number} ${title}`);
     const needed = before.map((chapter) => chapter.number).join(", ");
@@ -104,6 +106,7 @@ function chapterList(chapters: readonly SkillChapter[], list: SkillList): Elemen
         className: ["skill-chapter"],
         dataChapter: id,
         dataNeeds: needs.filter((need) => known.has(need)).join(" "),
+        ...(partTitle === null ? {} : { dataPart: partTitle }),
       },
       made("span", { className: ["skill-title"] }, link),
       ...(needed === "" ? [] : [made("span", { className: ["skill-needs"] }, ` needs ${needed}`)]),

@@ -1,5 +1,5 @@
 /*
- * The skill map on the screen: boxes to tick, what to read next, bars by chapter; and terms asked again after days. What has been
+ * The skill map on the screen: boxes to tick, what to read next, bars by chapter and by part; terms asked again after days. What has been
  * learned is kept on this device under stable ids (screen/memory.js), and can be carried to another as a file.
  */
 (() => {
@@ -9,12 +9,15 @@
   const dayMs = 86_400_000;
   /** Days until a term is asked again, by how often in a row it was known. */
   const intervals = [0, 1, 3, 7, 16, 35, 90];
+  /** Much more than the book has: a file of another kind would fill what a browser keeps. */
+  const idsMax = 2000;
   const cards = globalThis.partialFailure?.cards ?? [];
   const aliases = JSON.parse(list.dataset.aliases || "{}");
   const chapters = [...list.querySelectorAll(".skill-chapter")];
   let progress = read();
 
   addBoxes();
+  addParts();
   addTools();
   addRecall();
   show();
@@ -29,22 +32,50 @@
     return accepted(reader.recall().skills) ?? empty();
   }
 
-  function keep() {
+  /** Change what is kept; another window may have changed it in the meantime. */
+  function keep(change) {
     reader.remember((kept) => {
+      progress = accepted(kept.skills) ?? empty();
+      change(progress);
       kept.skills = progress;
     });
     show();
   }
 
-  /** What a file or the storage holds, if it is progress; ids that were renamed come under their new names. */
+  /**
+   * What a file or the storage holds, if it is progress; ids that were renamed come under their new names. Those of other editions
+   * stay, for all of them keep it in one place.
+   */
   function accepted(value) {
-    if (value?.version !== 1 || typeof value.learned !== "object") return null;
+    if (value?.version !== 1 || !isMap(value.learned)) return null;
     const learned = {};
-    for (const [id, date] of Object.entries(value.learned ?? {}))
-      if (typeof date === "string") learned[aliases[id] ?? id] = date;
+    for (const [id, date] of Object.entries(value.learned).slice(0, idsMax))
+      if (/^[a-z][a-z0-9.-]*$/.test(id) && /^\d{4}-\d\d-\d\d$/.test(date))
+        learned[Object.hasOwn(aliases, id) ? aliases[id] : id] = date;
     const known = {};
-    for (const [term, card] of Object.entries(value.cards ?? {}))
-      if (Number.isInteger(card?.times) && Number.isFinite(card?.dueMs)) known[term] = card;
+    for (const [term, card] of Object.entries(value.cards ?? {}).slice(0, idsMax))
+      if (isCard(card)) known[term] = { times: card.times, dueMs: card.dueMs };
+    return { version: 1, learned, cards: known };
+  }
+
+  function isMap(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+
+  /** One that is due later than any could be would never be asked again. */
+  function isCard(card) {
+    const latestMs = Date.now() + intervals.at(-1) * dayMs;
+    return Number.isInteger(card?.times) && card.times >= 0 && card.dueMs <= latestMs;
+  }
+
+  /** What was learned on either device, since the earlier day; of each card the further one. */
+  function joined(own, other) {
+    const learned = { ...own.learned };
+    for (const [id, date] of Object.entries(other.learned))
+      if (!Object.hasOwn(learned, id) || date < learned[id]) learned[id] = date;
+    const known = { ...own.cards };
+    for (const [term, card] of Object.entries(other.cards))
+      if (!Object.hasOwn(known, term) || card.dueMs > known[term].dueMs) known[term] = card;
     return { version: 1, learned, cards: known };
   }
 
@@ -56,10 +87,11 @@
       const box = document.createElement("input");
       box.type = "checkbox";
       box.addEventListener("change", () => {
-        if (box.checked)
-          progress.learned[item.dataset.skill] = new Date().toISOString().slice(0, 10);
-        else delete progress.learned[item.dataset.skill];
-        keep();
+        const { skill } = item.dataset;
+        keep(({ learned }) => {
+          if (box.checked) learned[skill] = new Date().toISOString().slice(0, 10);
+          else delete learned[skill];
+        });
       });
       label.append(box, " ", item.querySelector(".skill-words"));
       item.replaceChildren(label);
@@ -85,7 +117,16 @@
       chapter.classList.toggle("next", isNext);
       showNode(idOf(chapter), share, isNext);
     }
+    for (const part of document.querySelectorAll(".skill-parts > li")) showPart(part);
     showDue();
+  }
+
+  function showPart(part) {
+    const own = chapters.filter(({ dataset }) => dataset.part === part.dataset.part);
+    const boxes = own.flatMap((chapter) => [...chapter.querySelectorAll("input")]);
+    const count = boxes.filter((box) => box.checked).length;
+    part.querySelector(".skill-state").textContent = `${count} of ${boxes.length}`;
+    part.style.setProperty("--share", count / boxes.length);
   }
 
   function showNode(id, share, isNext) {
@@ -113,6 +154,22 @@
   }
 
   // --- To another device ---------------------------------------------------------------------------
+
+  /** A bar for each part, and in words how far it is filled. */
+  function addParts() {
+    const titles = new Set(chapters.flatMap(({ dataset }) => dataset.part ?? []));
+    const parts = document.createElement("ul");
+    parts.className = "skill-parts";
+    for (const title of titles) {
+      const item = document.createElement("li");
+      const state = document.createElement("span");
+      item.dataset.part = title;
+      state.className = "skill-state";
+      item.append(title, " ", state);
+      parts.append(item);
+    }
+    if (titles.size > 0) list.before(parts);
+  }
 
   function addTools() {
     const tools = document.createElement("div");
@@ -157,13 +214,16 @@
   async function take(file) {
     try {
       const taken = accepted(JSON.parse(await file.files[0].text()));
-      if (!taken) throw new Error("no progress");
-      progress = taken;
-      keep();
-      say(`Taken: ${Object.keys(progress.learned).length} skills.`);
+      const skills = [...list.querySelectorAll(".skill")].map(({ dataset }) => dataset.skill);
+      const count = skills.filter((id) => Object.hasOwn(taken.learned, id)).length;
+      if (count === 0) throw new Error("nothing that this page has");
+      keep((own) => Object.assign(own, joined(own, taken)));
+      say(`Taken: ${count} ${count === 1 ? "skill" : "skills"}, beside what was ticked here.`);
     } catch {
       say("That file holds no progress of this book; nothing was changed.");
     }
+    // The same file can be chosen again once it was mended.
+    file.value = "";
   }
 
   // --- Recall --------------------------------------------------------------------------------------
@@ -235,8 +295,9 @@
     const days = intervals[Math.min(times, intervals.length - 1)];
     // What was not known is asked again in ten minutes.
     const dueMs = Date.now() + (isKnown ? days * dayMs : 600_000);
-    progress.cards[card.term] = { times, dueMs };
-    keep();
+    keep((own) => {
+      own.cards[card.term] = { times, dueMs };
+    });
     document.querySelector(".recall-card button")?.focus();
   }
 })();

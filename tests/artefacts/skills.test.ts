@@ -138,6 +138,66 @@ test("progress goes into a file and comes out of it; another file changes nothin
   expect(await stateOf("clocks")).toMatch(/^(\d+) of \1$/);
 });
 
+test("a file adds to what was ticked, and one that is broken on purpose takes nothing away", async () => {
+  await learn("clocks");
+  const input = (await page.$(".skill-tools input")) as ElementHandle<HTMLInputElement>;
+  const path = join(mkdtempSync(join(tmpdir(), "skills-")), "progress.json");
+  const skill = await page.$eval('[data-chapter="network"] .skill', (one) => {
+    return (one as HTMLElement).dataset.skill ?? "";
+  });
+  const said = async (text: string): Promise<string> => {
+    writeFileSync(path, text);
+    await page.$eval(".skill-status", (status) => {
+      status.textContent = "";
+    });
+    await input.uploadFile(path);
+    await page.waitForFunction(() => document.querySelector(".skill-status")?.textContent !== "");
+    return page.$eval(".skill-status", (status) => status.textContent ?? "");
+  };
+  for (const text of [
+    "",
+    "null",
+    '{"version":1,"learned":null}',
+    '{"version":1,"learned":["a"]}',
+    '{"version":1,"learned":{"__proto__":"2026-01-01","toString":"2026-01-01"}}',
+    `{"version":1,"learned":{"${skill}":"<img src=x>"}}`,
+  ])
+    expect(await said(text), text).toContain("nothing was changed");
+  const cards = '{"quorum":{"times":1,"dueMs":1e308}}';
+  const day = '"2026-01-01"';
+  expect(await said(`{"version":1,"learned":{"${skill}":${day}},"cards":${cards}}`)).toMatch(
+    /^Taken: 1 skill,/,
+  );
+  expect(await stateOf("clocks")).toMatch(/^(\d+) of \1$/);
+  expect(await stateOf("network")).toMatch(/^1 of/);
+  const kept = await page.evaluate(() => localStorage.getItem("reader-1") ?? "");
+  expect(JSON.parse(kept).skills.cards).toEqual({});
+});
+
+test("a bar fills for each part, with its count in words", async () => {
+  const part = () =>
+    page.$eval(".skill-parts > li", (one) => ({
+      words: one.textContent,
+      share: Number((one as HTMLElement).style.getPropertyValue("--share")),
+    }));
+  expect((await part()).share).toBe(0);
+  await learn("clocks");
+  const { words, share } = await part();
+  const [, count, all] = /(\d+) of (\d+)$/.exec(words ?? "") ?? [];
+  expect(Number(count)).toBeGreaterThan(2);
+  expect(share).toBeCloseTo(Number(count) / Number(all));
+});
+
+test("what is ticked in one window is not lost to another", async () => {
+  const other = await open();
+  await other.click('.skill-chapter[data-chapter="network"] input');
+  await page.click('.skill-chapter[data-chapter="clocks"] input');
+  await page.reload();
+  expect(await stateOf("network")).toMatch(/^1 of/);
+  expect(await stateOf("clocks")).toMatch(/^1 of/);
+  await other.close();
+});
+
 test("an id that was renamed keeps its tick", async () => {
   await page.evaluate(() => {
     const list = document.querySelector<HTMLElement>(".skill-list");
@@ -151,7 +211,7 @@ test("an id that was renamed keeps its tick", async () => {
     });
   });
   const source = readFileSync(join(folder, "assets/skills.js"), "utf8");
-  await page.$$eval(".skill-tools, .recall, .skill-state", (all) => {
+  await page.$$eval(".skill-tools, .skill-parts, .recall, .skill-state", (all) => {
     for (const node of all) node.remove();
   });
   await page.$$eval(".skill label", (all) => {
