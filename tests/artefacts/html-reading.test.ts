@@ -186,6 +186,28 @@ test("turns pages by key, opens its table of keys, and touches no key in a field
   await page.close();
 });
 
+test("leads the key that opens the settings into them, and back to where the reader was", async () => {
+  const { page } = await watchedPage(browser);
+  await open(page, busiest);
+  await page.focus("article p a");
+  await page.keyboard.press("s");
+  expect(await page.$("#settings:popover-open input:focus")).not.toBe(null);
+  await page.keyboard.press("Escape");
+  expect(await page.$("#settings:popover-open")).toBe(null);
+  expect(await page.$("article p a:focus")).not.toBe(null);
+  await page.close();
+});
+
+test("begins with the way past the bar, also where the contents stand beside the text", async () => {
+  const { page } = await watchedPage(browser);
+  await page.setViewport({ width: 1600, height: 600 });
+  await open(page, chapters.at(-1) ?? "");
+  expect(await page.$eval("#contents", (contents) => contents.scrollTop)).toBeGreaterThan(0);
+  await page.keyboard.press("Tab");
+  expect(await page.$(".skip:focus")).not.toBe(null);
+  await page.close();
+});
+
 test("leaves all single keys alone once they are switched off", async () => {
   const { page } = await watchedPage(browser);
   await open(page, busiest);
@@ -354,6 +376,18 @@ test("remembers the place by the block at the top, and leads back to it", async 
   await page.click(".go-back a");
   expect(await page.evaluate(() => Math.abs(scrollY - 6000))).toBeLessThan(900);
   await page.close();
+});
+
+test("remembers the place where the address, or what was remembered, is broken", async () => {
+  const { page, problems } = await watchedPage(browser);
+  await open(page, busiest);
+  await page.evaluate(() => localStorage.setItem("reader-1", '{"editions":null,"skills":[]}'));
+  await open(page, "index.html");
+  await page.goto(`${pathToFileURL(join(folder, busiest)).href}#%E0%A4%A`);
+  await page.evaluate(() => scrollTo(0, 3000));
+  await page.waitForFunction(() => localStorage.getItem("reader-1")?.includes('"at":"'));
+  await page.close();
+  expect(problems).toEqual([]);
 });
 
 test("tells what is read to the end", async () => {

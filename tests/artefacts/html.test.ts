@@ -129,7 +129,7 @@ test("is valid HTML", async () => {
   expect(wrong).toEqual([]);
 });
 
-test.each([360, 768, 1440])("is never wider than a window of %i px", async (width) => {
+test.each([320, 768, 1440])("is never wider than a window of %i px", async (width) => {
   const { page } = await watchedPage(browser);
   await page.setViewport({ width, height: 800 });
   const wide: string[] = [];

@@ -57,7 +57,15 @@
     contents?.addEventListener("click", (event) => {
       if (event.target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
     });
-    contents?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    showCurrent(contents);
+  }
+
+  /** By hand: `scrollIntoView` would also make it the place from which the tab key goes on. */
+  function showCurrent(contents) {
+    const current = contents?.querySelector("[aria-current]");
+    if (!current) return;
+    const [box, around] = [current.getBoundingClientRect(), contents.getBoundingClientRect()];
+    if (box.bottom > around.bottom) contents.scrollTop += box.bottom - around.bottom;
   }
 
   /** Only what really scrolls becomes a stop of the tab key, with a name that says what it is. */

@@ -26,6 +26,14 @@
         // Nothing to remember it with.
       }
     },
+    /** The id that an address leads to; as it stands where somebody wrote it by hand and wrongly. */
+    idIn({ hash }) {
+      try {
+        return decodeURIComponent(hash.slice(1));
+      } catch {
+        return hash.slice(1);
+      }
+    },
     /** Run when the page's elements are there. */
     ready(run) {
       if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", run);
@@ -38,10 +46,15 @@
     },
   };
 
+  function isMap(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+
   function read() {
     const empty = { settings: {}, editions: {} };
     try {
       const known = JSON.parse(localStorage.getItem(key) ?? "{}");
+      for (const name of Object.keys(empty)) if (!isMap(known?.[name])) delete known?.[name];
       return { ...empty, ...known };
     } catch {
       return kept ?? empty;

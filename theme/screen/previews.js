@@ -82,7 +82,7 @@
   /** From this page where it stands here, otherwise from the previews of the edition. */
   async function contentFor(over) {
     const address = new URL(over.href);
-    const id = decodeURIComponent(address.hash.slice(1));
+    const id = reader.idIn(address);
     const isHere = address.pathname === location.pathname;
     const target = isHere && id !== "" ? document.getElementById(id) : null;
     const found = target && contentOf(target);

@@ -5,6 +5,8 @@
 (() => {
   const { reader } = globalThis;
   const saveEveryMs = 400;
+  /** Of a block that one was led to a little of the one before stands under the bar: it is not the one that is read. */
+  const edgePx = 16;
   /** A reader who has seen this much of a page has read it: the rest is notes and ways to other pages. */
   const shareRead = 0.985;
   let article = null;
@@ -16,7 +18,7 @@
     blocks = [...(article?.querySelectorAll(":is(p, li, h2, h3, figure, section)[id]") ?? [])];
     sections = new Map(
       [...document.querySelectorAll("#contents .sections a")].map((link) => [
-        decodeURIComponent(link.hash.slice(1)),
+        reader.idIn(link),
         link,
       ]),
     );
@@ -31,7 +33,7 @@
   reader.blockAtTop = () => {
     const topPx = document.querySelector(".bar")?.offsetHeight ?? 0;
     if (scrollY < innerHeight / 4) return null;
-    return blocks.find((block) => block.getBoundingClientRect().bottom > topPx + 8) ?? null;
+    return blocks.find((block) => block.getBoundingClientRect().bottom > topPx + edgePx) ?? null;
   };
 
   /** Make the address lead to the block at the top, and copy it. */
@@ -107,7 +109,7 @@
 
   /** A remembered paragraph that was written anew since is looked for under its heading. */
   function findLostPlace() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = reader.idIn(location);
     const kept = own().chapters[reader.section];
     if (id === "" || kept?.at !== id || document.getElementById(id)) return;
     document.getElementById(kept.heading)?.scrollIntoView();

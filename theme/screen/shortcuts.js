@@ -11,7 +11,7 @@
     n: () => follow(".turn .next"),
     p: () => follow(".turn .prev"),
     c: openContents,
-    s: () => document.querySelector("#settings")?.showPopover(),
+    s: openSettings,
     "+": () => reader.resize(1),
     "-": () => reader.resize(-1),
     y: () => reader.linkBlock?.(),
@@ -48,6 +48,13 @@
     if (!contents) return location.assign(`${reader.home}index.html`);
     if (getComputedStyle(contents).display === "none") contents.showPopover();
     (contents.querySelector("[aria-current]") ?? contents.querySelector("a"))?.focus();
+  }
+
+  /** A popover that no button opened is not next in the order of the tab key: it is led into. */
+  function openSettings() {
+    const settings = document.querySelector("#settings");
+    settings?.showPopover();
+    settings?.querySelector("input:checked")?.focus();
   }
 
   function openShortcuts() {
