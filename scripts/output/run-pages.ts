@@ -99,13 +99,17 @@ export function runBody(program: ProgramData): ElementContent[] {
           h("div#failure"),
           h("ol#results"),
           h("div.run-outputs", [
-            h("div", [h("h3", "This run"), h("pre#output")]),
-            h("div", [h("h3", "In the book"), h("pre#recorded")]),
+            h("div", [h("h3", "This run"), outputPane("output", "This run")]),
+            h("div", [h("h3", "In the book"), outputPane("recorded", "In the book")]),
           ]),
         ]),
       ]),
     ]),
   ];
+}
+
+function outputPane(id: string, words: string): Element {
+  return h(`pre#${id}`, { dataLabel: words });
 }
 
 /** What the editor will open, to be read until its script is there and where there is none. */

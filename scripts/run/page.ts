@@ -43,7 +43,8 @@ const silenceMsMax = 10_000;
 const facesMsMax = 1000;
 /** So much of an output is shown: more would hold up the page. */
 const shownMax = { lines: 2000, columns: 2000 };
-const seedsOfTests = 3;
+/** Few, for a reader waits; enough for each test that looks for one seed that shows something. */
+const seedsOfTests = 5;
 
 let worker: Worker | null = null;
 /** Grows when a run is started or stopped, so that one that waits for its script knows whether it is still wanted. */

@@ -163,6 +163,7 @@ const commands = [
 const entries = [
   "widget/core.ts",
   "widget/still.ts",
+  "run/strip.ts",
   "run/runtime.ts",
   "preview/client.ts",
   "preview/whole.ts",

@@ -72,10 +72,13 @@
   function watchScrollers() {
     const scrollers = document.querySelectorAll("pre:not(.run-before), .scroller");
     const mark = (element) => {
-      if (element.scrollWidth > element.clientWidth + 1) {
+      const isWide = element.scrollWidth > element.clientWidth + 1;
+      const isLong = element.scrollHeight > element.clientHeight + 4;
+      if (isWide || isLong) {
+        const name = `${element.dataset.label ?? "Code"}, scrolls${isWide ? " sideways" : ""}`;
         element.tabIndex = 0;
         element.setAttribute("role", "group");
-        element.setAttribute("aria-label", `${element.dataset.label ?? "Code"}, scrolls sideways`);
+        element.setAttribute("aria-label", name);
       } else {
         for (const name of ["tabindex", "role", "aria-label"]) element.removeAttribute(name);
       }
