@@ -55,7 +55,7 @@ export function mountAll(root: ParentNode = document): void {
 
 /** `#fig-x?step=4`: show that state of that widget. */
 function followAddress(): void {
-  const [id = "", query] = decodeURI(location.hash.slice(1)).split("?");
+  const [id = "", query] = decoded(location.hash.slice(1)).split("?");
   if (query === undefined) return;
   const figure = document.getElementById(id);
   if (!figure?.matches("[data-widget]")) return;
@@ -64,6 +64,15 @@ function followAddress(): void {
   const wanted = readState(one.widget, query);
   if (writeState(one.widget, wanted) !== writeState(one.widget, one.state)) show(one, wanted);
   figure.scrollIntoView({ block: "start" });
+}
+
+/** As it stands where somebody broke an escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURI(text);
+  } catch {
+    return text;
+  }
 }
 
 export function mount(figure: HTMLElement): Mounted | null {
