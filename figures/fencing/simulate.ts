@@ -18,12 +18,18 @@ export type Moment = {
   readonly token: number | null;
 };
 
+export type Lease = {
+  readonly token: number;
+  readonly untilMs: number;
+  readonly isReleased: boolean;
+};
+
 export type Fencing = {
   /** Of the whole run; what is shown of them ends at `now`. */
   readonly moments: readonly Moment[];
   readonly now: number;
-  /** Of each token, from its grant on. */
-  readonly leases: readonly { readonly token: number; readonly untilMs: number }[];
+  /** Of each token, from its grant on: until its time is over, or until its holder has given it back. */
+  readonly leases: readonly Lease[];
   readonly store: Pick<Store, "value" | "highest"> & { readonly tokens: readonly number[] };
 };
 
@@ -41,12 +47,24 @@ export function simulate({ strategy, pauseMs }: Params): readonly Step<Fencing>[
   const moments = told.map(({ moment }) => moment);
   const leases = moments
     .filter(({ kind }) => kind === "grant")
-    .map(({ token, atMs }) => ({ token: token ?? 0, untilMs: atMs + ttlMs }));
+    .map(({ token, atMs }) => leaseOf(token ?? 0, atMs + ttlMs, sim.trace));
   return told.map(({ moment, at }, now) => ({
     say: sentence(moment),
     code: codeOf(moment),
     state: { moments, now, leases, store: storeAt(stores, at) },
   }));
+}
+
+/** A release that comes when the lease is over frees nothing. */
+function leaseOf(token: number, endMs: number, trace: readonly TraceEvent[]): Lease {
+  const released = trace.find(
+    (event) =>
+      event.kind === "deliver" &&
+      event.message.body.type === "release" &&
+      event.message.body.token === token,
+  );
+  const isReleased = released !== undefined && released.atMs < endMs;
+  return { token, untilMs: isReleased ? released.atMs : endMs, isReleased };
 }
 
 function storeOf({ value, highest, writes }: Store): Fencing["store"] {

@@ -1,7 +1,7 @@
 /** The run as a space-time diagram, time downward, one row a moment. */
 import type { Table } from "../../scripts/widget/contract.ts";
 import { arrow, circle, label, line, rect, svg } from "../draw.ts";
-import type { Fencing, Moment } from "./simulate.ts";
+import type { Fencing, Lease, Moment } from "./simulate.ts";
 
 const ids = ["w1", "l1", "s1", "w2"];
 const heads = ["worker w1", "lock service", "store", "worker w2"];
@@ -23,7 +23,7 @@ export function view({ moments, now, leases, store }: Fencing): string {
       class: "label-quiet",
       "text-anchor": "middle",
     }),
-    ...leases.flatMap(({ token, untilMs }) => leaseBar(token, untilMs, shown, row)),
+    ...leases.flatMap((lease) => leaseBar(lease, shown, row)),
     ...pauseBar(shown, row),
     ...shown.map((moment, at) => drawn(moment, row(at), at === now)),
   );
@@ -35,8 +35,7 @@ function x(id: string): number {
 
 /** From the grant of a token to the last moment shown that its lease covers. */
 function leaseBar(
-  token: number,
-  untilMs: number,
+  { token, untilMs, isReleased }: Lease,
   shown: readonly Moment[],
   row: (at: number) => number,
 ): readonly string[] {
@@ -45,14 +44,22 @@ function leaseBar(
   const last = shown.findLastIndex(({ atMs }) => atMs < untilMs);
   const isOver = last < shown.length - 1;
   const place = row(granted);
-  const bar = rect(x("l1") - 4, place, 8, Math.max(row(last) - place, 4), {
+  // The words stand clear of an arrow that crosses the line of the lock service in that row.
+  const end = row(last) + (isOver && crosses(shown[last]) ? 12 : 0);
+  const bar = rect(x("l1") - 4, place, 8, Math.max(end - place, 4), {
     class: token % 2 === 1 ? "fill-blue" : "fill-green",
     "fill-opacity": 0.5,
   });
-  const over = label(x("l1") + 9, row(last) + 4, `${Math.round(untilMs)} ms: over`, {
+  const words = `${Math.round(untilMs)} ms: ${isReleased ? "given back" : "over"}`;
+  const over = label(x("l1") + 9, end + 4, words, {
     class: "label-quiet halo",
   });
   return isOver ? [bar, over] : [bar];
+}
+
+function crosses(moment: Moment | undefined): boolean {
+  const ends = [moment?.from, moment?.to];
+  return ends.includes("w1") && ends.includes("s1");
 }
 
 function pauseBar(shown: readonly Moment[], row: (at: number) => number): readonly string[] {
@@ -64,17 +71,16 @@ function pauseBar(shown: readonly Moment[], row: (at: number) => number): readon
   return [rect(x("w1") - 6, row(from), 12, height, { class: "fill-quiet" })];
 }
 
-function drawn({ from, to, words, kind }: Moment, y: number, isNow: boolean): string {
-  const tone =
-    kind === "refusal" ? "accent" : kind === "write" ? (isNow ? "accent" : "green") : "quiet";
+function drawn(moment: Moment, y: number, isNow: boolean): string {
+  const { from, to, words, kind } = moment;
+  const tone = kind === "refusal" ? "accent" : kind === "write" ? "green" : "quiet";
   const strong = isNow ? "label-strong halo" : "label halo";
   if (from === to)
     return (
       label(x(from) + 11, y + 4, words, { class: strong }) +
       circle(x(from), y, 3.4, { class: "fill-ink" })
     );
-  const isLeft = from === "w1" || to === "w1";
-  const [one, other] = isLeft && (from === "s1" || to === "s1") ? ["l1", "s1"] : [from, to];
+  const [one, other] = crosses(moment) ? ["l1", "s1"] : [from, to];
   const middle = (x(one) + x(other)) / 2;
   return (
     arrow(x(from), y - 5, x(to), y + 5, tone, { "stroke-width": isNow ? 1.8 : 1.1 }) +
@@ -90,13 +96,18 @@ export function table({ moments, now, leases, store }: Fencing): Table {
     rows: [
       ["Time", `${Math.round(atMs)} ms`],
       ...granted.map(({ to, token }) => {
-        const untilMs = leases.find((lease) => lease.token === token)?.untilMs ?? 0;
-        const state = atMs < untilMs ? "runs" : "is over";
-        return [`Lease of ${to}, token ${token}`, `${state}, until ${Math.round(untilMs)} ms`];
+        const lease = leases.find((one) => one.token === token);
+        return [`Lease of ${to}, token ${token}`, lease ? leaseWords(lease, atMs) : ""];
       }),
       ["Value in the store", store.value],
       ["Highest token seen by the store", store.highest],
       ["Tokens of the writes, in their order", store.tokens.join(", ") || "none"],
     ],
   };
+}
+
+function leaseWords({ untilMs, isReleased }: Lease, atMs: number): string {
+  const end = Math.round(untilMs);
+  if (atMs < untilMs) return isReleased ? "runs" : `runs, until ${end} ms`;
+  return isReleased ? `given back at ${end} ms` : `over since ${end} ms`;
 }

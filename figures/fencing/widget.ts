@@ -29,11 +29,12 @@ export default widget({
     },
   },
   presets: [
-    { label: "No pause", params: { pauseMs: 0 } },
+    { label: "No pause", params: { pauseMs: 0 }, step: 7 },
     { label: "No fence", params: { strategy: "lease" }, step: 9 },
     {
       label: "The trap: only writes are fenced",
       params: { strategy: "fenceWrites", pauseMs: 115 },
+      step: 9,
     },
   ],
   prediction: {

@@ -1,6 +1,7 @@
 /** What the captions and predictions of the widgets of commit, sagas, idempotency and phi say is what their runs show; and any deeds can be done to them. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fencing from "../../figures/fencing/widget.ts";
 import idempotencyKey from "../../figures/idempotency-key/widget.ts";
 import outbox from "../../figures/outbox/widget.ts";
 import phi from "../../figures/phi/widget.ts";
@@ -87,6 +88,27 @@ describe("the idempotency key", () => {
     expect([twice, unsure]).toEqual([
       [8, 5, 0, 0],
       [0, 0, 9, 0],
+    ]);
+  });
+});
+
+describe("the fence", () => {
+  const strategies = Object.keys(fencing.controls.strategy.choices);
+
+  test.each(strategies)("never shows two leases at once, with %s", (strategy) => {
+    for (let pauseMs = 0; pauseMs <= 300; pauseMs += 25)
+      for (const { state } of steps(fencing, `strategy=${strategy}&pauseMs=${pauseMs}`)) {
+        const running = fencing.table(state).rows.filter(([, value]) => /^runs/.test(`${value}`));
+        expect(running.length).toBeLessThan(2);
+      }
+  });
+
+  test("tells a lease that is given back from one whose time is over", () => {
+    const told = rows(fencing, "").filter(([name]) => /^Lease/.test(`${name}`));
+    expect(told).toEqual([
+      ["Lease of w1, token 33", "over since 105 ms"],
+      ["Lease of w2, token 34", "given back at 132 ms"],
+      ["Lease of w1, token 35", "runs"],
     ]);
   });
 });
