@@ -88,7 +88,9 @@ function closed({ kind, closedWindow, params }: Guard): readonly string[] {
   );
   const { failed, slow } = tally(closedWindow);
   const counted = `${failed} failed, ${slow} slow`;
-  const words = { closed: counted, open: `${counted}, then one more`, "half-open": "" }[kind];
+  // After probes there is no window that it would have opened by.
+  const last = closedWindow.length > 0 ? `${counted}, then one more` : "";
+  const words = { closed: counted, open: last, "half-open": "" }[kind];
   const limits = `opens at ${params.threshold}% failed, 80% slow`;
   return [
     ...cells,

@@ -43,6 +43,8 @@ export type Storm = {
   /** The queue, next to be served first: is the request still waited for? */
   readonly queue: readonly boolean[];
   readonly places: number;
+  /** Sent to it while it stands still: in no queue yet, since nobody takes them in. */
+  readonly unread: number;
   readonly server: "idle" | "for one who waits" | "for one who has left" | "stands still";
   readonly regime: Regime;
 };
@@ -76,6 +78,7 @@ export function simulate(params: Params): readonly Step<Storm>[] {
     const second = run.readings.length;
     if (second === pauseSecond && params.pauseS > 0) {
       stand(run, params.pauseS);
+      run.regime = regimeOf(run);
       tell(run, `The server stands still, for ${params.pauseS} s.`, null);
     }
     run.readings.push(...watch(run.sim, 1));
@@ -227,6 +230,7 @@ function tell(run: Run, words: string, code: Code): void {
     safe: safeLoad(run),
     queue: waiting(run),
     server: serverOf(run),
+    unread: run.regime === "still" ? unread(run.readings, stillFrom(run)) : 0,
     places: run.params.shed ? perSecond / 2 : 5 * perSecond,
     regime: run.regime,
   };
@@ -263,6 +267,19 @@ function act(run: Run, { deed, target }: Deed): Act {
       stand(run, deedPauseS);
       return { say: `The server stands still, for ${deedPauseS} s.`, mark: "", code: null };
   }
+}
+
+/** All attempts since it stopped: nothing is lost on the way to it. */
+export function unread(readings: readonly Reading[], from: number): number {
+  return readings.slice(from).reduce((sum, { attempts }) => sum + attempts, 0);
+}
+
+/** Since when it has stood still: a pause may begin in another one. */
+function stillFrom({ readings, pauses }: Run): number {
+  return pauses.reduceRight(
+    (start, { from, until }) => (until >= start ? Math.min(from, start) : start),
+    readings.length,
+  );
 }
 
 function cutShort(pause: { from: number; until: number }, { readings }: Run) {

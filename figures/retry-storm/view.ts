@@ -1,7 +1,7 @@
 /** Above, the queue at this second, place by place; below, rates and queue over the run up to it. */
 import type { Table } from "../../scripts/widget/contract.ts";
 import { label, line, type Plot, plot, polyline, rect, svg, worker } from "../draw.ts";
-import { percent, perSecond, type Storm } from "./simulate.ts";
+import { percent, perSecond, type Storm, unread } from "./simulate.ts";
 
 const [widthPx, heightPx] = [456, 308];
 const [left, plotPx] = [34, 352];
@@ -28,7 +28,12 @@ export function view(storm: Storm): string {
     ticks: ticks(max, max > 300 ? 200 : 100),
   });
   const seconds = { ...time, label: "time, s", ticks: ticks(storm.untilSecond, 20) };
-  const work = { label: "queue, seconds of work", min: 0, max: 5, ticks: [0, 5] };
+  const work = {
+    label: "queue, seconds of work; dashed: sent in a pause, and unread",
+    min: 0,
+    max: 5,
+    ticks: [0, 5],
+  };
   const below = plot(left, queue.top, plotPx, queue.heightPx, seconds, work);
   return svg(
     widthPx,
@@ -40,7 +45,8 @@ export function view(storm: Storm): string {
     ...borders(storm, above, below),
     ...marks(storm, above),
     ...(["attempts", "calls", "good"] as const).map((column) => curve(storm, above, column)),
-    queueCurve(storm, below),
+    ...queueCurves(storm, below),
+    ...unreadCurves(storm, below),
     ...key(rates.top - 7),
   );
 }
@@ -61,7 +67,12 @@ function pairs(readings: Storm["readings"]): readonly Storm["readings"][] {
   return Array.from({ length: count }, (_, at) => readings.slice(2 * at, 2 * at + 2));
 }
 
-function strip({ queue: places, places: most, server }: Storm): readonly string[] {
+function strip({
+  queue: places,
+  places: most,
+  server,
+  unread: unreadNow,
+}: Storm): readonly string[] {
   const kind =
     server === "for one who waits"
       ? "working"
@@ -73,6 +84,7 @@ function strip({ queue: places, places: most, server }: Storm): readonly string[
     label(0, 12, "server", { class: "label-strong" }),
     label(firstPx, 12, "queue, next at the left", { class: "label-strong" }),
     worker(14, 20, kind),
+    ...(unreadNow > 0 ? [label(0, 43, `${unreadNow} unread`, { class: "label-strong" })] : []),
     ...(server === "stands still" ? [rect(17, 20.5, 2.4, 7, { class: "fill-ink" })] : []),
     ...places.map((awaited, at) => place(firstPx + 4 * at, awaited)),
     rect(firstPx - 1, 18, 4 * most + 1, 12, { class: "fill-none stroke-ink", "stroke-width": 0.7 }),
@@ -155,11 +167,29 @@ function curve({ readings, second }: Storm, p: Plot, column: Column): string {
   return polyline(points, lines[column]);
 }
 
-function queueCurve({ readings, second }: Storm, p: Plot): string {
-  const points = readings
-    .slice(0, second)
-    .map((reading) => [p.x(reading.second), p.y(reading.queue / perSecond)] as const);
-  return polyline(points, { class: "stroke-blue", "stroke-width": 1.6 });
+/** Broken where the server stands still: nobody puts anything into the queue then. */
+function queueCurves({ readings, second, pauses: list }: Storm, p: Plot): readonly string[] {
+  const isStill = (at: number) => list.some(({ from, until }) => from < at && at < until);
+  const parts: (readonly [number, number])[][] = [[]];
+  for (const reading of readings.slice(0, second))
+    if (isStill(reading.second)) parts.push([]);
+    else parts.at(-1)?.push([p.x(reading.second), p.y(reading.queue / perSecond)]);
+  return parts
+    .filter((part) => part.length > 1)
+    .map((part) => polyline(part, { class: "stroke-blue", "stroke-width": 1.6 }));
+}
+
+/** What the server will find when it goes on, in seconds of work; up to the top of the plot. */
+function unreadCurves({ readings, second, pauses: list }: Storm, p: Plot): readonly string[] {
+  return list.map(({ from, until }) => {
+    const seconds = Array.from(
+      { length: Math.min(until, second) - from + 1 },
+      (_, at) => from + at,
+    );
+    const work = (at: number) => unread(readings.slice(0, at), from) / perSecond;
+    const points = seconds.map((at) => [p.x(at), p.y(Math.min(work(at), 5))] as const);
+    return polyline(points, { class: "stroke-accent dashed", "stroke-width": 1.2 });
+  });
 }
 
 function key(y: number): readonly string[] {
@@ -196,6 +226,7 @@ export function table(storm: Storm): Table {
         `${places.length}, which is ${places.length / perSecond} s of work`,
       ],
       ["Of these, clients that have left", left],
+      ["Sent while the server stands still, and unread", storm.unread],
       ["The server", storm.server === "idle" ? "is idle" : serverWords(storm)],
       [
         "Done so far",

@@ -40,7 +40,30 @@ describe("the retry storm", () => {
   });
 });
 
+describe("the picture of a pause", () => {
+  test("shows what is sent to the server as unread, until it goes on and has it in its queue", () => {
+    const run = steps(retryStorm, "");
+    const still = run.filter(({ state }) => state.server === "stands still");
+    expect(still.map(({ state }) => state.unread)).toEqual([0, 30]);
+    expect(run[4]?.state.unread).toBe(0);
+    expect(run[4]?.state.queue.length).toBe(100);
+    expect(retryStorm.view(still[1]?.state as never)).toContain(">30 unread<");
+  });
+
+  test("counts from the first of two pauses that run into each other", () => {
+    const sent = (query: string) => steps(retryStorm, query).map(({ state }) => state.unread);
+    const twice = sent("deeds=3.pause.&pauseS=5");
+    expect(Math.max(...twice)).toBeGreaterThan(Math.max(...sent("pauseS=5")));
+  });
+});
+
 describe("the breaker", () => {
+  test("counts no window that it opened by when probes have opened it", () => {
+    const run = steps(breaker, "");
+    expect(breaker.view(run[3]?.state as never)).toContain("24 failed, 0 slow, then one more");
+    expect(breaker.view(run[7]?.state as never)).not.toContain("then one more");
+  });
+
   test("does what the sample of the chapter prints", () => {
     const last = steps(breaker, "").at(-1);
     expect(last?.say).toContain("41 failed");
