@@ -58,11 +58,11 @@ export default widget({
   ],
   prediction: {
     question:
-      "n1 and n2 are cut off from the three others. All writes are ordered by the leader, n1, and any replica may be read. Which side is refused?",
-    choices: ["n1 and n2: they are the smaller side", "n3, n4 and n5", "both", "neither"],
-    answer: 1,
+      "The same cut, n1 and n2 from the three others, and reads and writes are both linearizable: a majority must answer. Which side is refused now?",
+    choices: ["n1 and n2", "n3, n4 and n5", "both", "neither"],
+    answer: 0,
     because:
-      "The larger side is refused each write, since the leader is not in it, and its reads grow old. The smaller side does not notice. What counts is not how many replicas a side has, but whether it has the one that the operation needs.",
+      "Three of five are a majority: of 10 requests there none is refused, and of 4 on the smaller side 3 are. By a leader it was the other way around. What counts is not how many replicas a side has, but whether it has those that the operation needs.",
   },
   code: { settings: { file: "code/consistency/levels.ts", region: "settings" } },
   simulate,

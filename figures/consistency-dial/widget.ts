@@ -45,15 +45,11 @@ export default widget({
   ],
   prediction: {
     question:
-      "Reads are set to linearizable: each asks a majority. Writes are set to eventual: one replica says done. Can a client miss a write that was done before it asked?",
-    choices: [
-      "No, the reads are linearizable",
-      "Only a write of another client",
-      "Yes, even a write of its own",
-    ],
+      "Strong reads over weak writes miss a client’s own write with two of the seeds 1 to 20. Now the other way around: writes are linearizable, reads eventual. With how many?",
+    choices: ["none: a majority has each write", "two again", "all twenty"],
     answer: 2,
     because:
-      "The write was done at one replica, and the majority that is asked need not have it in it. The read is slow as a strong one and may be stale as a weak one: on one key the weaker path decides. In the trap, c1 misses its own write.",
+      "The write waits for a majority, and the read asks one replica, which need not be in it: a client that writes at one and reads at another misses its own write. On one key the weaker path decides, whichever of the two it is.",
   },
   code: { settings: { file: "code/consistency/levels.ts", region: "settings" } },
   simulate,

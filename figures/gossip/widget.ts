@@ -56,11 +56,11 @@ export default widget({
   ],
   prediction: {
     question:
-      "990 of 1,000 know, and each node makes one call in a round. What reaches the last ten sooner?",
-    choices: ["push: 990 are telling", "pull: ten are asking", "no difference"],
+      "Half of all messages are lost. How many rounds does push take now until all 1,000 know, instead of 17?",
+    choices: ["about 20", "twice as many", "some never hear of it"],
     answer: 1,
     because:
-      "Nobody who tells knows whom to call, and in a round a given node is missed by all 990 with probability 1/e. One who asks meets a node that knows 99 times of 100.",
+      "34. A lost message is made good by nobody, and need not be: whoever knows calls again in each round, so that half the messages do half the work in each.",
   },
   code: {
     round: { file: "code/gossip/rumor.ts", region: "round" },

@@ -27,11 +27,15 @@ export default widget({
   ],
   prediction: {
     question:
-      "N = 3, R = 2, W = 3, and the write of 2 has reached one replica. Client a reads 2. Afterward b reads. What may it get?",
-    choices: ["2, for R + W > N", "1 or 2", "nothing: it is refused"],
+      "With N = 3, R = 2, W = 3 and the write of 2 at one replica, a reads 2 and after it b reads 1. Which change alone keeps time from going backward?",
+    choices: [
+      "W = 2: the write is over sooner",
+      "R = 3: each read hears all",
+      "N = 5: more replicas",
+    ],
     answer: 1,
     because:
-      "The overlap holds for writes that are over, and this one is not. Two replicas still hold 1, and b may hear from just these. Time goes backward, so the history is not linearizable.",
+      "With W = 2 the write has still reached one replica only, and with N = 5 b hears from two that lack it. With R = 3 of 3 each read meets the replica that has it, over or not. The price is that no replica may be down for reads.",
   },
   code: {
     calculator: { file: "code/quorum-store/quorum.ts", region: "calculator" },

@@ -65,15 +65,15 @@ export default widget({
   ],
   prediction: {
     question:
-      "A leader is cut off with one follower, and the three others elect a leader too. Two lead at once. What can the old one still do?",
+      "n5 leads the smaller side in term 1 and has appended c and d at indexes 4 and 5; n3 leads the larger side in term 2. What becomes of c and d when the links heal?",
     choices: [
-      "nothing: it notices at once and steps down",
-      "append, but commit nothing",
-      "commit what its side stores, until the links heal",
+      "n3 appends them after its own entries",
+      "they stay where they are, and the others copy them",
+      "they are overwritten",
     ],
-    answer: 1,
+    answer: 2,
     because:
-      "It goes on in its old term and hears nothing of the new one. It appends what clients send, and waits for a third copy that never comes. When the links heal, the first message of the higher term ends it, and its entries are overwritten.",
+      "They were stored by two of five and never committed. The first message of term 2 ends the leadership of n5, and it and n1 store the entries of n3 in place of c and d. Nobody was told that they were done; a client has to ask again.",
   },
   code: {
     "election-timeout": { file: "code/raft/follower.ts", region: "election-timeout" },

@@ -78,11 +78,11 @@ export default widget({
   ],
   prediction: {
     question:
-      "Sixteen events make 120 pairs. In 108 of them the two Lamport numbers differ. In how many of these 108 did the event with the smaller number happen before the other?",
-    choices: ["all 108", "about 90", "71", "about 50"],
+      "The wall clocks are off by up to 200 ms, and show 56 of the 71 ordered pairs in their order. A hybrid stamp begins with such a clock. How many of the 71 does it show in their order?",
+    choices: ["56, like its clock", "about 65", "all 71"],
     answer: 2,
     because:
-      "71 pairs are ordered, and the number rises in each of them. In the other 37 it rises too, and means nothing: the events are concurrent. A smaller number never shows that an event came first; equal numbers at two processes do show that neither did.",
+      "Who receives a stamp that is ahead of its own clock goes on from the stamp and counts: a stamp may be ahead of its clock, and is never behind its past. As with Lamport’s numbers the reverse does not hold: all 49 concurrent pairs get an order too.",
   },
   code: {
     vector: { file: "code/clocks/vector.ts", region: "clock" },

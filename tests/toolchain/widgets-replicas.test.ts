@@ -1,8 +1,13 @@
-/** What captions, presets and predictions of the widgets raft, quorum and lag say, asked of their runs. */
+/** What captions, presets and predictions of the widgets of clocks and replicas say, asked of their runs. */
 import { expect, test } from "vitest";
+import cap from "../../figures/cap/widget.ts";
+import consistencyDial from "../../figures/consistency-dial/widget.ts";
+import gossip from "../../figures/gossip/widget.ts";
+import hotKey from "../../figures/hot-key/widget.ts";
 import lag from "../../figures/lag/widget.ts";
 import quorum from "../../figures/quorum/widget.ts";
 import raft from "../../figures/raft/widget.ts";
+import vectorClock from "../../figures/vector-clock/widget.ts";
 import type { AnyWidget, Controls, ParamsOf, Step, Widget } from "../../scripts/widget/contract.ts";
 import { presetState, readState } from "../../scripts/widget/state.ts";
 
@@ -26,6 +31,12 @@ function last<S>(steps: readonly Step<S>[]): S {
   return step.state;
 }
 
+/** The row of this name at the end of a run. */
+function cell(widget: AnyWidget, query: string, name: string): string {
+  const { rows } = widget.table(last(runOf(widget, query)));
+  return String(rows.find(([first]) => first === name)?.[1]);
+}
+
 /** The terms of each log: "1136". */
 function terms({ servers }: Raft): readonly string[] {
   return servers.map(({ log }) => log.map(({ term }) => term).join(""));
@@ -46,6 +57,7 @@ test("raft: the leader on the small side appends two entries that the others nev
     "n3",
     "n5",
   ]);
+  expect(cut.servers[4]?.commitIndex).toBe(3);
   expect(terms(last(steps))).toEqual(Array(5).fill("111222"));
 });
 
@@ -87,4 +99,44 @@ test("lag: tokens of writes keep the own writes in view, those of reads keep tim
   expect(says("token=reads")).toMatch(/ [1-9] missed .* and none showed less/);
   expect(says("token=both")).toMatch(/ none missed .* and none showed less/);
   expect(says("token=both&waits=0")).toMatch(/ none missed .* and none showed less/);
+});
+
+test("quorum: of the three changes of the prediction only R = 3 keeps time going forward", () => {
+  const holds = (query: string) => last(runOf(quorum, query)).isLinearizable;
+  expect(["", "w=2", "n=5", "r=3"].map(holds)).toEqual([false, false, false, true]);
+});
+
+test("cap: set to linearizable, the cut is paid for by the smaller side", () => {
+  const both = "read=linearizable&write=linearizable";
+  expect(cell(cap, both, "Of c1 and c2, during the cut")).toBe("4 asked, 0 stale, 3 refused");
+  expect(cell(cap, both, "Of c3 and c4, during the cut")).toBe("10 asked, 0 stale, 0 refused");
+});
+
+test("consistency-dial: own writes are missed in two of twenty runs, and turned around in all", () => {
+  const missed = (query: string) =>
+    Array.from({ length: 20 }, (_, at) => last(runOf(consistencyDial, `${query}&seed=${at + 1}`)))
+      .map(({ fates }) => fates["read-your-writes"])
+      .filter((fate) => fate === "broken").length;
+  expect(missed("read=linearizable&write=eventual")).toBe(2);
+  expect(missed("read=eventual&write=linearizable")).toBe(20);
+});
+
+test("hot-key: a key that is written is cooled by a salt, and not by what spares reads", () => {
+  const says = runOf(hotKey, "readPercent=3").map(({ say }) => say);
+  expect(says[2]).toContain("from 4,553 to 4,526, over its limit");
+  expect(says[3]).toContain("from 4,553 to 4,466, over its limit");
+  expect(says[4]).toContain("from 4,553 to 1,791, within its limit");
+});
+
+test("vector-clock: hybrid stamps keep the order that clocks far apart lose", () => {
+  const far = "stamps=hybrid&skewMsMax=200";
+  expect(cell(vectorClock, far, "Pairs, by wall clock")).toMatch(/^56 of 71/);
+  expect(cell(vectorClock, far, "Pairs, by hybrid")).toMatch(/^71 of 71/);
+  const { head, rows } = vectorClock.table(last(runOf(vectorClock, far)));
+  expect([...head, ...rows.flat()].join(" ")).toContain("49 of 49 concurrent pairs with an order");
+});
+
+test("gossip: push takes twice the rounds where half of the messages are lost", () => {
+  expect(runOf(gossip, "")).toHaveLength(17 + 1);
+  expect(runOf(gossip, "loss=50")).toHaveLength(34 + 1);
 });
