@@ -49,12 +49,12 @@ export function mountAll(root: ParentNode = document): void {
     { rootMargin: "600px" },
   );
   for (const figure of figures) near.observe(figure);
-  followAddress();
   window.addEventListener("hashchange", followAddress);
+  followAddress();
 }
 
 /** `#fig-x?step=4`: show that state of that widget. */
-function followAddress(): void {
+function followAddress(event?: Event): void {
   const [id = "", query] = decoded(location.hash.slice(1)).split("?");
   if (query === undefined) return;
   const figure = document.getElementById(id);
@@ -63,7 +63,19 @@ function followAddress(): void {
   if (!one) return;
   const wanted = readState(one.widget, query);
   if (writeState(one.widget, wanted) !== writeState(one.widget, one.state)) show(one, wanted);
-  figure.scrollIntoView({ block: "start" });
+  // A page that is loaded again, or gone back to, is put by the browser where its reader was.
+  const [opened] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (event || opened?.type === "navigate") figure.scrollIntoView({ block: "start" });
+}
+
+/** The state is in the address, where it outlives the page. Not in a deck, whose address names the slide. */
+function keepInAddress(one: Mounted): void {
+  if (one.figure.closest(".reveal")) return;
+  try {
+    history.replaceState(history.state, "", hashOf(one));
+  } catch {
+    // Some browsers take so many a second and no more, as of a slider that is dragged.
+  }
 }
 
 /** As it stands where somebody broke an escape. */
@@ -182,7 +194,7 @@ async function copyLink(one: Mounted, button: HTMLButtonElement): Promise<void> 
     button.textContent = "Copied";
   } catch {
     // No clipboard for pages of a folder: the address bar has it then.
-    history.replaceState(null, "", hashOf(one));
+    keepInAddress(one);
     button.textContent = "It is in the address bar";
   }
   announce(one, button.textContent);
@@ -215,6 +227,7 @@ function stop(one: Mounted): void {
   clearInterval(one.playing);
   one.playing = null;
   nameOfPlay(one, "Play");
+  keepInAddress(one);
 }
 
 function nameOfPlay({ figure }: Mounted, name: string): void {
@@ -237,7 +250,10 @@ function show(one: Mounted, wanted: WidgetState, how: How = {}): void {
   draw(one, step);
   writeControls(one);
   if (how.quiet) return;
-  if (!how.playing) announce(one, step.say);
+  if (!how.playing) {
+    announce(one, step.say);
+    keepInAddress(one);
+  }
   const detail = writeState(one.widget, one.state);
   one.figure.dispatchEvent(new CustomEvent(changeEvent, { bubbles: true, detail }));
 }

@@ -172,6 +172,56 @@ test("an address leads to its state, a hostile one to something harmless", async
   }
 });
 
+test("an address that cannot be decoded breaks nothing, and the next one is followed", async () => {
+  const one = places.find(({ name }) => name === "fencing");
+  const { page: path = "", id = "" } = one ?? {};
+  for (const hash of [`#${id}?step=%E0%A4%A`, "#%"]) {
+    const page = await open(path);
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(String(error)));
+    await page.goto("about:blank");
+    await page.goto(pathToFileURL(join(folder, path)).href + hash);
+    await page.evaluate((next) => {
+      location.hash = next;
+    }, `#${id}?step=3`);
+    await page.waitForSelector(`#${id}[data-mounted]`);
+    expect(await stepIn(page, id)).toBe(3);
+    expect(problems).toEqual([]);
+    await page.close();
+  }
+}, 30_000);
+
+test("what a reader does to a widget is in the address, and there again when the page is loaded anew, at the same place", async () => {
+  const one = places.find(({ name }) => name === "fencing");
+  const { page: path = "", id = "" } = one ?? {};
+  const page = await open(path);
+  await ready(page, id);
+  await page.$eval(`#${id} [data-preset="1"]`, (preset) => (preset as HTMLElement).click());
+  const address = () => page.evaluate(() => location.hash);
+  expect(await address()).toBe(`#${id}?strategy=lease&step=9`);
+  await page.evaluate(() => window.scrollBy(0, 900));
+  const place = await page.evaluate(() => scrollY);
+  await page.reload();
+  await page.waitForSelector(`#${id}[data-mounted]`);
+  await page.waitForFunction((y) => Math.abs(scrollY - y) < 2, { timeout: 5000 }, place);
+  expect(await stepIn(page, id)).toBe(9);
+  expect(await address()).toBe(`#${id}?strategy=lease&step=9`);
+  await page.close();
+}, 30_000);
+
+test("on a phone a slider, its name and its number stand in one row", async () => {
+  const one = places.find(({ name }) => name === "quorum");
+  const page = await open(one?.page ?? "");
+  await page.setViewport({ width: 390, height: 850, isMobile: true, hasTouch: true });
+  const apart = await page.$$eval(".widget-number", (rows) =>
+    rows
+      .map((row) => [...row.children].map((part) => part.getBoundingClientRect()))
+      .filter((boxes) => boxes.some(({ top }) => boxes.some(({ bottom }) => bottom <= top))),
+  );
+  expect(apart).toEqual([]);
+  await page.close();
+});
+
 test("a prediction is answered, and said to those who do not see it", async () => {
   const one = places.find(({ name }) => name === "fencing");
   const page = await open(one?.page ?? "");
