@@ -64,7 +64,11 @@ export function simulate(params: Params): readonly Step<Spread>[] {
     const knew = rounds[round - 1]?.knows ?? knows;
     const calls = round > 0 && nodes <= seenCallsMax ? callsOf(params, knew, dead, round) : [];
     const state = { mode, round, nodes, knows, knew, dead, calls, counts, theory };
-    return { say: sentence(state), state, code: { listing: "round", line: lines[mode] } };
+    return {
+      say: sentence(state),
+      state,
+      code: round > 0 ? { listing: "round", line: lines[mode] } : null,
+    };
   });
 }
 

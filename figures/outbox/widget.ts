@@ -41,12 +41,12 @@ export default widget({
     {
       label: "Twice",
       params: { deeds: [{ step: 7, deed: "crash", target: "warehouse" }] },
-      step: 14,
+      step: 15,
     },
     {
       label: "The same with an inbox",
       params: { way: "inbox", deeds: [{ step: 7, deed: "crash", target: "warehouse" }] },
-      step: 14,
+      step: 15,
     },
   ],
   prediction: {

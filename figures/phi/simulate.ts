@@ -179,9 +179,9 @@ function found(moments: readonly Moment[], { crashes }: Params): string {
 }
 
 function codeOf({ kind }: Moment, { curve }: Params): Step<Watch>["code"] {
-  if (kind === "trust" || kind === "start")
+  if (kind === "trust")
     return { listing: "heard", line: "const intervalsMs = [...window.intervalsMs, intervalMs];" };
-  if (kind === "end") return null;
+  if (kind === "start" || kind === "end") return null;
   if (kind === "suspect" && curve === "normal")
     return {
       listing: "late",

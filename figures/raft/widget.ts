@@ -60,7 +60,7 @@ export default widget({
   presets: [
     { label: "An election", params: {}, step: 1 },
     { label: "A split vote", params: { seed: 74, waitMsMax: 170 }, step: 1 },
-    { label: "The leader on the small side", params: { seed: 116, deeds: smallSide }, step: 41 },
+    { label: "The leader on the small side", params: { seed: 116, deeds: smallSide }, step: 43 },
     { label: "Figure 8 of the paper", params: { seed: 350, deeds: figure8 }, step: 60 },
   ],
   prediction: {

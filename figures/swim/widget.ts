@@ -51,7 +51,7 @@ export default widget({
     {
       label: "A cut link",
       params: { pauseS: 0, deeds: [{ step: 1, deed: "cut", target: "" }] },
-      step: 3,
+      step: 10,
     },
     { label: "No time to answer", params: { periods: 0 }, step: 11 },
   ],

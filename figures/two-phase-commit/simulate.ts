@@ -386,6 +386,7 @@ function codeOf(moment: Moment, before: readonly Moment[]): Step<Commit>["code"]
       : at("acknowledged", "const told = sendAll(left, { type: state.phase });");
   if (kind === "hear" && word === "ack") return at("acknowledged", "const acked = [...");
   if (kind === "hear" && node === "c") return heardVote(moment, before);
+  if (kind === "hear" && word === "aborted") return heardAbort(moment, before);
   if (kind !== "send" && kind !== "write") return null;
   return node === "c" ? chiefCode(moment, before) : participantCode(moment);
 }
@@ -412,6 +413,17 @@ function participantCode({ kind, word }: Moment): Step<Commit>["code"] {
   if (kind === "send" && word !== "ack")
     return at("termination", "return [next, [send(from, { type: decision })]];");
   return at("on-decision", "return [next, isWritten ? [force(decision), ...ack] : ack];");
+}
+
+/** Without a write: what is presumed needs none. */
+function heardAbort({ node }: Moment, before: readonly Moment[]): Step<Commit>["code"] {
+  const isFirst = before.at(-1)?.after[node]?.locks !== "none";
+  return at(
+    "on-decision",
+    isFirst
+      ? "return [next, isWritten ? [force(decision), ...ack] : ack];"
+      : "if (hasNothing || isDecided(state.phase)) return [state, ack];",
+  );
 }
 
 function heardVote({ word }: Moment, before: readonly Moment[]): Step<Commit>["code"] {
