@@ -11,6 +11,7 @@ import type { NodeId } from "../../code/kernel/node.ts";
 import type { Simulation } from "../../code/kernel/simulator.ts";
 import type { TraceEvent } from "../../code/kernel/trace.ts";
 import type { Deed, Step } from "../../scripts/widget/contract.ts";
+import { dialLine } from "../dial-lines.ts";
 import type { Answer } from "../request-marks.ts";
 
 export type Params = {
@@ -242,14 +243,7 @@ function byName(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-const settings: { readonly [level: string]: string } = {
-  linearizable: "linearizable: {",
-  sequential: "sequential: {",
-  causal: "causal: {",
-  eventual: "eventual: {",
-};
-
 function codeOf(event: Request | Change | undefined, params: Params): Step<Lab>["code"] {
   if (!event || "links" in event) return null;
-  return { listing: "settings", line: settings[params[event.op]] ?? "linearizable: {" };
+  return dialLine(params[event.op], { ...event, tookMs: event.endMs - event.invokeMs });
 }

@@ -1,5 +1,6 @@
 /** A cut between five replicas, and a policy for reads and one for writes: who is answered, who is told old data, who is refused. */
 import { widget } from "../../scripts/widget/contract.ts";
+import { dialCode } from "../dial-lines.ts";
 import { simulate } from "./simulate.ts";
 import { table, view } from "./view.ts";
 
@@ -64,7 +65,7 @@ export default widget({
     because:
       "Three of five are a majority: of 10 requests there none is refused, and of 4 on the smaller side 3 are. By a leader it was the other way around. What counts is not how many replicas a side has, but whether it has those that the operation needs.",
   },
-  code: { settings: { file: "code/consistency/levels.ts", region: "settings" } },
+  code: dialCode,
   simulate,
   view,
   table,

@@ -13,6 +13,7 @@ import type { Operation } from "../../code/kernel/history.ts";
 import type { Body, NodeId } from "../../code/kernel/node.ts";
 import type { TraceEvent } from "../../code/kernel/trace.ts";
 import type { Step } from "../../scripts/widget/contract.ts";
+import { dialLine } from "../dial-lines.ts";
 import type { Answer } from "../request-marks.ts";
 
 export type Params = {
@@ -84,7 +85,9 @@ export function simulate({ read, write, apartMs, seed }: Params): readonly Step<
     const state = { ...levels, requests, now, fates, ...sums(ended.slice(0, now), stale) };
     const request = requests[now - 1];
     const broken = names.filter((_, at) => breaches[at] === now);
-    const code = request ? { listing: "settings", line: lineOf(levels[request.op]) } : null;
+    const code = request
+      ? dialLine(levels[request.op], request)
+      : { listing: "settings", line: lines[levels.read] };
     return { say: sentence(request, broken, state), state, code };
   });
 }
@@ -193,7 +196,3 @@ const lines: { readonly [level in Level]: string } = {
   "monotonic-reads": '"monotonic-reads": {',
   eventual: "eventual: {",
 };
-
-function lineOf(level: Level): string {
-  return lines[level];
-}

@@ -1,5 +1,6 @@
 /** The Consistency Spectrum Dial: the same requests and the same seed at seven settings, for reads and for writes. */
 import { widget } from "../../scripts/widget/contract.ts";
+import { dialCode } from "../dial-lines.ts";
 import { simulate } from "./simulate.ts";
 import { table, view } from "./view.ts";
 
@@ -51,7 +52,7 @@ export default widget({
     because:
       "The write waits for a majority, and the read asks one replica, which need not be in it: a client that writes at one and reads at another misses its own write. On one key the weaker path decides, whichever of the two it is.",
   },
-  code: { settings: { file: "code/consistency/levels.ts", region: "settings" } },
+  code: { settings: { file: "code/consistency/levels.ts", region: "settings" }, ...dialCode },
   simulate,
   view,
   table,

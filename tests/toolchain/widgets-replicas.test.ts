@@ -140,3 +140,17 @@ test("gossip: push takes twice the rounds where half of the messages are lost", 
   expect(runOf(gossip, "")).toHaveLength(17 + 1);
   expect(runOf(gossip, "loss=50")).toHaveLength(34 + 1);
 });
+
+test("cap: each request ends in the lines of its own path", () => {
+  const codes = (query: string, say: RegExp) => [
+    ...new Set(
+      runOf(cap, query)
+        .filter((step) => say.test(step.say))
+        .map(({ code }) => code?.listing),
+    ),
+  ];
+  expect(codes("", / reads /)).toEqual(["here"]);
+  expect(codes("", /write of .* is done/)).toEqual(["leader"]);
+  expect(codes("", /is refused/)).toEqual(["late"]);
+  expect(codes("read=linearizable&write=linearizable", / reads |write of/)).toEqual(["quorum"]);
+});
