@@ -146,13 +146,12 @@ function liveView({ svg, still }: Found, node: ContainerDirective, options: Opti
     [
       picture(svg, still.hasHandles ? "group" : "img", still.say),
       element("div", { className: ["widget-say"] }, [text(still.say)]),
-      panelOf(still, id),
+      panelOf(still, id, codeOf(still, options, node, file)),
       details("widget-state", "The state as a table", [
         element("div", { className: ["scroller"] }, [
           element("table", {}, fragment(`<table>${still.table}</table>`, "table")),
         ]),
       ]),
-      ...codeOf(still, options, node, file),
     ],
     node.position,
   );
@@ -186,17 +185,23 @@ function codeOf(
         line.properties.className = ["line", "running"];
     return [
       element("div", { dataListing: name, ...(isRunning ? {} : { hidden: true }) }, [
-        element("pre", { className: ["code"], dataLang: "ts" }, [element("code", {}, lines)]),
         element("div", { className: ["proof"] }, [text(`${place.file}, region ${place.region}`)]),
+        element("pre", { className: ["code"], dataLang: "ts" }, [element("code", {}, lines)]),
       ]),
     ];
   });
   if (listings.length === 0) return [];
   const none = { className: ["widget-no-code"], ...(still.running ? { hidden: true } : {}) };
+  const words = "The code at this step";
+  const frame = { className: ["widget-listings"], tabIndex: 0, role: "group", ariaLabel: words };
+  const shown = element("div", frame, [
+    ...listings,
+    element("div", none, [text("At this step none of the code runs.")]),
+  ]);
   return [
-    details("widget-code", "The code at this step", [
-      ...listings,
-      element("div", none, [text("At this step none of the code runs.")]),
+    element("details", { className: ["widget-code"], open: true }, [
+      element("summary", {}, [text(words)]),
+      shown,
     ]),
   ];
 }
@@ -245,10 +250,18 @@ export function slideWidget(
   ]);
 }
 
-/** What moves a widget, and where a screen reader hears what it did. */
-function panelOf(still: Still, id: string): ElementContent {
+/**
+ * What moves a widget, and where a screen reader hears what it did.
+ *
+ * @param code  stands right under the steps, in one view with the picture and the buttons that change it
+ */
+function panelOf(still: Still, id: string, code: readonly ElementContent[] = []): ElementContent {
+  const parts = fragment(still.panel.replaceAll(idPlace, id));
+  const stepsAt = still.steps > 1 ? 1 : 0;
   return element("div", { className: ["widget-panel"], role: "group", ariaLabel: still.title }, [
-    ...fragment(still.panel.replaceAll(idPlace, id)),
+    ...parts.slice(0, stepsAt),
+    ...code,
+    ...parts.slice(stepsAt),
     element("p", { className: ["widget-status"], role: "status" }, []),
   ]);
 }

@@ -103,6 +103,7 @@ export function mount(figure: HTMLElement): Mounted | null {
   mounted.set(figure, one);
   listen(one);
   drawHandles(one);
+  centerLine(figure);
   figure.dataset.mounted = "";
   return one;
 }
@@ -124,6 +125,7 @@ function listen(one: Mounted): void {
   figure.addEventListener("input", (event) => change(one, event.target as HTMLInputElement));
   figure.addEventListener("keydown", (event) => keyOfHandle(one, event));
   figure.addEventListener("pointerdown", (event) => drag(one, event));
+  figure.querySelector(".widget-code")?.addEventListener("toggle", () => centerLine(figure));
   figure.querySelector(".picture")?.addEventListener(
     "touchstart",
     (event) => {
@@ -286,6 +288,16 @@ function showCode({ figure }: Mounted, code: Step<unknown>["code"]): void {
   }
   const none = figure.querySelector<HTMLElement>(".widget-no-code");
   if (none) none.hidden = code !== null;
+  centerLine(figure);
+}
+
+/** The frame of the code keeps its height, so that nothing below it moves; its marked line is in the middle. */
+function centerLine(figure: HTMLElement): void {
+  const frame = figure.querySelector<HTMLElement>(".widget-listings");
+  const line = frame?.querySelector<HTMLElement>("[data-listing]:not([hidden]) .line.running");
+  if (!frame || !line) return;
+  const [outer, inner] = [frame.getBoundingClientRect(), line.getBoundingClientRect()];
+  frame.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
 }
 
 function writeControls({ figure, widget, state, steps }: Mounted): void {

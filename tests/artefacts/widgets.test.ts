@@ -209,6 +209,35 @@ test("what a reader does to a widget is in the address, and there again when the
   await page.close();
 }, 30_000);
 
+test("the code that runs stands under the steps, its line in view, in a frame that keeps its height", async () => {
+  const one = places.find(({ name }) => name === "raft");
+  const widget = await widgetNamed("raft");
+  const id = one?.id ?? "";
+  const page = await open(one?.page ?? "", `#${id}?`);
+  await page.setViewport({ width: 1280, height: 900 });
+  await page.waitForSelector(`#${id}[data-mounted]`);
+  const heights = new Set<number>();
+  for (const { code } of widget.simulate(readState(widget, "").params).slice(0, 20)) {
+    const { height, marked } = await page.$eval(`#${id} .widget-listings`, (frame) => {
+      const outer = frame.getBoundingClientRect();
+      const lines = [...frame.querySelectorAll("[data-listing]:not([hidden]) .running")];
+      const isSeen = (line: Element) => {
+        const { top, bottom } = line.getBoundingClientRect();
+        return top >= outer.top && bottom <= outer.bottom;
+      };
+      return {
+        height: outer.height,
+        marked: lines.filter(isSeen).map((line) => line.textContent),
+      };
+    });
+    heights.add(height);
+    expect(marked).toEqual([expect.stringContaining(code?.line ?? "no line")]);
+    await page.$eval(`#${id} [data-do="next"]`, (next) => (next as HTMLElement).click());
+  }
+  expect(heights.size).toBe(1);
+  await page.close();
+}, 30_000);
+
 test("on a phone a slider, its name and its number stand in one row", async () => {
   const one = places.find(({ name }) => name === "quorum");
   const page = await open(one?.page ?? "");
