@@ -3,17 +3,23 @@ import { circle, label, line, rect } from "./draw.ts";
 
 export type Answer = "fresh" | "stale" | "refused";
 
-/** About seven by seven, round its middle. */
+/** About seven by seven, round its middle; a refused one is larger, so that its cross leaves its shape to be seen. */
 export function requestMark(x: number, y: number, op: "read" | "write", answer: Answer): string {
+  const isRefused = answer === "refused";
   const tone = answer === "fresh" ? "stroke-ink fill-paper" : "stroke-accent";
   const fill = answer === "stale" ? "fill-accent" : "fill-paper";
   const attributes = { class: `${tone} ${fill}`, "stroke-width": 1.1 };
+  const half = isRefused ? 4.2 : 3;
   const shape =
-    op === "read" ? circle(x, y, 3.3, attributes) : rect(x - 3, y - 3, 6, 6, attributes);
-  if (answer !== "refused") return shape;
-  const stroke = { class: "stroke-accent", "stroke-width": 1.5 };
+    op === "read"
+      ? circle(x, y, half + 0.3, attributes)
+      : rect(x - half, y - half, 2 * half, 2 * half, attributes);
+  if (!isRefused) return shape;
+  const stroke = { class: "stroke-accent", "stroke-width": 1.3 };
   return (
-    shape + line(x - 4, y - 4, x + 4, y + 4, stroke) + line(x - 4, y + 4, x + 4, y - 4, stroke)
+    shape +
+    line(x - 2.3, y - 2.3, x + 2.3, y + 2.3, stroke) +
+    line(x - 2.3, y + 2.3, x + 2.3, y - 2.3, stroke)
   );
 }
 
