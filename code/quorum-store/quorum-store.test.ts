@@ -306,6 +306,23 @@ describe("a node", () => {
     expect(again.state()).toMatchObject({ dots: 2, starts: 2 });
   });
 
+  test("stores the count of its dots before it sends one", () => {
+    const it = start(first);
+    const effects = it.take("c1", write(2));
+    const firstSend = effects.findIndex(({ kind }) => kind === "send");
+    const disk = Object.fromEntries(
+      effects
+        .slice(0, firstSend)
+        .flatMap((one) =>
+          one.kind === "persist" ? [[one.key, one.value]] : [],
+        ),
+    );
+    const again = start(first, { ...disk, starts: 1 });
+    expect(again.take("c1", write(2))).toEqual([]);
+    again.take("c1", write(3));
+    expect(again.state().dots).toBe(2);
+  });
+
   test("asks again, then stand-ins, for each silent home one", () => {
     const it = start(first);
     it.take("c1", write(1, { w: 3 }));
