@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyQueue, pop, push } from "./queue.ts";
@@ -113,10 +115,24 @@ describe("the seed of an example", () => {
     expect(seedFrom(["node", "example.ts", "--seed=12"], 7)).toBe(12);
   });
 
-  it.each([[["--seed"]], [["--seed", "x"]], [["--seed=-1"]]])(
-    "refuses %j",
-    (argv) => {
-      expect(() => seedFrom(argv, 7)).toThrow("--seed wants");
-    },
-  );
+  it.each([
+    [["--seed"], 1],
+    [["--seed", "x"], 1],
+    [["--seed=-1"], 1],
+    [["--seed", "4294967296"], 1],
+    [["--seed", "3", "4"], 1],
+    [["--sed", "3"], 1],
+    [["--help"], 0],
+  ])("of %j ends the program with a word of help", (words, code) => {
+    const path = join(import.meta.dirname, "..", "echo", "example.ts");
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path, ...words],
+      { encoding: "utf8" },
+    );
+    expect(status).toBe(code);
+    expect(`${stdout}${stderr}`).toMatch(
+      /^It takes one option:\n.+\n$/,
+    );
+  });
 });

@@ -219,6 +219,8 @@ function runSample(): void {
   const chosen = program.samples.find(({ name }) => name === sample.value);
   if (!chosen) return;
   if (seed.value === "" || !seed.checkValidity()) {
+    stop();
+    clear();
     say(`A seed is a whole number from ${seed.min} to ${seed.max}.`);
     return;
   }

@@ -269,6 +269,22 @@ test("a program that never ends is stopped, and another runs after it", async ()
   await page.close();
 }, 60_000);
 
+test("what is no seed is not run as one", async () => {
+  const { page } = await open("run-locks.html");
+  const run = async (text: string) => {
+    await page.$eval("#seed", (field) => {
+      (field as HTMLInputElement).value = "";
+    });
+    await page.type("#seed", text);
+    return press(page, "run");
+  };
+  for (const text of ["-1", "1.5", "abc", "4294967296"])
+    expect(await run(text), text).toMatch(/^A seed is a whole number/);
+  expect(await textOf(page, "#output")).toBe("");
+  expect(await run("12345")).toBe("It ran.");
+  await page.close();
+});
+
 // The first three left the page at "It runs …" for ever, or ended its tab; the fourth was told as a loop; the fifth as a success.
 test("a program that does too much, or fails oddly, is told as what it is", async () => {
   const { page, problems } = await open("run-locks.html");
