@@ -41,8 +41,6 @@ const stripped = new Map<string, { readonly text: string; readonly script: strin
 const silenceMsMax = 10_000;
 /** An editor without its faces is better than none. */
 const facesMsMax = 1000;
-/** So much of an output is shown: more would hold up the page. */
-const shownMax = { lines: 2000, columns: 2000 };
 /** Few, for a reader waits; enough for each test that looks for one seed that shows something. */
 const seedsOfTests = 5;
 
@@ -253,19 +251,12 @@ function showOutput(text: string, recorded: string | undefined): void {
 /** One span a line; those that differ are marked, and say so to those who do not see it. */
 function fillLines(pre: HTMLElement, lines: readonly string[], other?: readonly string[]): void {
   pre.replaceChildren(
-    ...lines.slice(0, shownMax.lines).map((line, at) => {
+    ...lines.map((line, at) => {
       const span = document.createElement(other && other[at] !== line ? "mark" : "span");
-      span.textContent = `${shortened(line)}\n`;
+      span.textContent = `${line}\n`;
       return span;
     }),
   );
-  const rest = lines.length - shownMax.lines;
-  if (rest > 0) pre.append(`… and ${rest} more ${rest === 1 ? "line" : "lines"}`);
-}
-
-function shortened(line: string): string {
-  const rest = line.length - shownMax.columns;
-  return rest > 0 ? `${line.slice(0, shownMax.columns)} … and ${rest} more characters` : line;
 }
 
 function runTests(): void {
