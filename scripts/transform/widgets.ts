@@ -193,7 +193,14 @@ function codeOf(
   if (listings.length === 0) return [];
   const none = { className: ["widget-no-code"], ...(still.running ? { hidden: true } : {}) };
   const words = "The code at this step";
-  const frame = { className: ["widget-listings"], tabIndex: 0, role: "group", ariaLabel: words };
+  const style = `--lines: ${linesMax(still, options)}`;
+  const frame = {
+    className: ["widget-listings"],
+    tabIndex: 0,
+    role: "group",
+    ariaLabel: words,
+    style,
+  };
   const shown = element("div", frame, [
     ...listings,
     element("div", none, [text("At this step none of the code runs.")]),
@@ -204,6 +211,14 @@ function codeOf(
       shown,
     ]),
   ];
+}
+
+/** Of the longest region: the frame need not be higher. */
+function linesMax(still: Still, { sources }: Options): number {
+  const regions = Object.values(still.code).map(({ file, region }) => sources.region(file, region));
+  return Math.max(
+    ...regions.map((found) => (found.kind === "found" ? found.region.text.split("\n").length : 0)),
+  );
 }
 
 function details(className: string, summary: string, children: ElementContent[]): ElementContent {
