@@ -15,7 +15,7 @@ export type FieldType =
   | "map"
   | "list"
   | "any"
-  | readonly string[];
+  | readonly (string | number)[];
 export type Fields = Readonly<
   Record<string, { readonly type: FieldType; readonly required?: boolean }>
 >;
@@ -104,7 +104,7 @@ export function readMap(
         reason: `Field "${key}" has a value of another type`,
         found: typeof value === "object" ? JSON.stringify(value) : String(value),
         ...(typeof field.type === "object"
-          ? { known: field.type }
+          ? { known: field.type.map(String) }
           : { expected: wordFor(field.type) }),
       });
     }
@@ -132,7 +132,7 @@ function fits(value: unknown, type: FieldType): boolean {
     return Array.isArray(value) && value.every((item) => typeof item === "string");
   if (type === "list") return Array.isArray(value);
   if (type === "map") return typeof value === "object" && !Array.isArray(value);
-  return typeof value === "string" && type.includes(value);
+  return type.some((one) => one === value);
 }
 
 export const addressForm = "the address of a folder, as in https://example.org/book/";

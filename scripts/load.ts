@@ -87,7 +87,7 @@ const chapterFields: Fields = {
   question: { type: "string" },
   needs: { type: "strings" },
   teaches: { type: "strings" },
-  level: { type: "integer" },
+  level: { type: [1, 2, 3] },
   abstract: { type: "string" },
   facts: { type: "list" },
 };

@@ -17,7 +17,7 @@ export type SkillList = {
   readonly aliases: ReadonlyMap<string, string>;
 };
 
-export type SkillChapter = Pick<ChapterMeta, "id" | "title" | "needs" | "teaches"> & {
+export type SkillChapter = Pick<ChapterMeta, "id" | "title" | "needs" | "teaches" | "level"> & {
   readonly number: string;
   /** Title of the part of the edition that it stands in; null where that has none. */
   readonly partTitle: string | null;
@@ -80,15 +80,19 @@ export function skillsPage(chapters: readonly SkillChapter[], list: SkillList): 
         {},
         "Each chapter stands below those that it needs. Tick what you can do without looking; what to read next is whatever stands below nothing but ticks.",
       ),
+      ...(taught.some(({ level }) => level !== null) ? [made("p", {}, levelWords)] : []),
       made("figure", { className: ["figure", "unnumbered"] }, picture),
       made("div", { className: ["skill-list"], dataAliases: aliases }, chapterList(taught, list)),
     ],
   };
 }
 
+const levelWords =
+  "The dots are a chapter's level: one for what everybody needs whose programs talk over a network, two for those who build services, three for those who build what services stand on, where algorithms are followed message by message.";
+
 function chapterList(chapters: readonly SkillChapter[], list: SkillList): Element {
   const known = new Map(chapters.map((chapter) => [chapter.id, chapter]));
-  const items = chapters.map(({ id, number, title, partTitle, needs, teaches }) => {
+  const items = chapters.map(({ id, number, title, partTitle, level, needs, teaches }) => {
     const before = needs.flatMap((need) => known.get(need) ?? []);
     const link = made("a", { href: `#${id}` }, `${number} ${title}`);
     const needed = before.map((chapter) => chapter.number).join(", ");
@@ -109,7 +113,12 @@ function chapterList(chapters: readonly SkillChapter[], list: SkillList): Elemen
         ...(partTitle === null ? {} : { dataPart: partTitle }),
       },
       made("span", { className: ["skill-title"] }, link),
-      ...(needed === "" ? [] : [made("span", { className: ["skill-needs"] }, ` needs ${needed}`)]),
+      ...(level === null
+        ? []
+        : [made("span", { className: ["skill-level"] }, ` · level ${level}`)]),
+      ...(needed === ""
+        ? []
+        : [made("span", { className: ["skill-needs"] }, ` · needs ${needed}`)]),
       made("ul", { className: ["skill-items"] }, ...skills),
     );
   });
@@ -303,8 +312,25 @@ function box({ chapter, x, y }: Placed): Element {
       },
       [],
     ),
+    ...dots(chapter.level ?? 0, left, top),
     ...texts,
   ]);
+}
+
+/** As many as the level is, on the upper edge of a box, where no words and no lines are. */
+function dots(level: number, left: number, top: number): Element[] {
+  return Array.from({ length: level }, (_, at) =>
+    svgElement(
+      "circle",
+      {
+        cx: round(left + boxWidth - 6 - 6 * at),
+        cy: round(top),
+        r: 2,
+        className: ["fill-ink", "skill-dot"],
+      },
+      [],
+    ),
+  );
 }
 
 function wrapped(text: string, columns: number): string[] {

@@ -70,6 +70,23 @@ test("the list has every chapter with what it needs, and the picture has the sam
   expect(edges.filter((edge) => !told.has(edge.join(" ")))).toEqual([]);
 });
 
+test("every chapter has a level, and as many dots", async () => {
+  const levels = await page.$$eval(".skill-chapter", (all) =>
+    all.map((one) => [
+      (one as HTMLElement).dataset.chapter,
+      Number(/level (\d)$/.exec(one.querySelector(".skill-level")?.textContent ?? "")?.[1]),
+    ]),
+  );
+  const dots = await page.$$eval(".skill-node", (all) =>
+    all.map((one) => [
+      (one as unknown as HTMLElement).dataset.chapter,
+      one.querySelectorAll(".skill-dot").length,
+    ]),
+  );
+  expect(new Map(dots as [string, number][])).toEqual(new Map(levels as [string, number][]));
+  expect(new Set(levels.map(([, level]) => level))).toEqual(new Set([1, 2, 3]));
+});
+
 test("no line of the picture runs behind a box", async () => {
   const { lines, hidden } = await page.$eval(".skill-picture svg", pointsBehindBoxes);
   expect(lines).toBeGreaterThan(20);
