@@ -78,17 +78,23 @@ describe("three times the load", () => {
   );
 });
 
-test.each(seeds(3))(
+// With those inside left out it was off by more than 3 % (seeds 213, 1274).
+test.each([...seeds(3), 213, 1274])(
   "Little's law holds in every run (seed %i)",
   (seed) => {
     for (const [name, variant] of Object.entries(variants))
       for (const load of [0.5, 0.9]) {
         const sim = loadRun(seed, variant, load * capacity);
-        sim.runUntil(10_000);
+        // Whoever is inside has not been timed yet: until all have left.
+        let atMs = 10_000;
+        sim.runUntil(atMs);
+        while (serverOf(sim).meter.inside > 0) sim.runUntil(++atMs);
         const { inside, lambdaTimesW } = lawOf(sim);
-        // Those still inside have not been timed yet: an edge of 1%.
-        const error = Math.abs(inside - lambdaTimesW) / inside;
-        expect([name, load, error < 0.03]).toEqual([name, load, true]);
+        expect([name, load, inside]).toEqual([
+          name,
+          load,
+          expect.closeTo(lambdaTimesW, 9),
+        ]);
       }
   },
 );
