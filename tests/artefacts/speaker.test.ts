@@ -339,7 +339,7 @@ describe("a deck at work", () => {
     const id = await goTo(room, "[data-sample]");
     await room.$eval(".present [data-sample]", (node) => (node as HTMLElement).click());
     const frame = await room.waitForFrame((one) => one.url().includes("run-"));
-    await frame.waitForSelector("#output");
+    await frame.waitForSelector("#run:enabled");
     await frame.$eval("#run", (node) => (node as HTMLElement).click());
     await frame.waitForFunction(() => document.getElementById("output")?.textContent !== "");
     await room.$eval(".run-window button", (node) => (node as HTMLElement).click());
