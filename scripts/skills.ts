@@ -88,7 +88,7 @@ export function skillsPage(chapters: readonly SkillChapter[], list: SkillList): 
 }
 
 const levelWords =
-  "The dots are a chapter's level: one for what everybody needs whose programs talk over a network, two for those who build services, three for those who build what services stand on, where algorithms are followed message by message.";
+  "The dots are a chapter’s level: one for what everybody needs whose programs talk over a network, two for those who build services, three for those who build what services stand on, where algorithms are followed message by message.";
 
 function chapterList(chapters: readonly SkillChapter[], list: SkillList): Element {
   const known = new Map(chapters.map((chapter) => [chapter.id, chapter]));
@@ -128,6 +128,7 @@ function chapterList(chapters: readonly SkillChapter[], list: SkillList): Elemen
 // --- The picture -------------------------------------------------------------------------------------
 
 const [boxWidth, boxHeight, rowHeight, widthPx] = [102, 42, 64, 456];
+const dotRadius = 2;
 
 type Placed = {
   readonly chapter: SkillChapter;
@@ -168,7 +169,12 @@ function placed(rows: readonly SkillChapter[][]): Map<string, Placed> {
       .toSorted((one, other) => middleOf(one) - middleOf(other))
       .forEach((chapter, column) => {
         const x = (widthPx * (column + 0.5)) / row.length;
-        places.set(chapter.id, { chapter, row: line, x, y: boxHeight / 2 + 1 + line * rowHeight });
+        places.set(chapter.id, {
+          chapter,
+          row: line,
+          x,
+          y: boxHeight / 2 + dotRadius + line * rowHeight,
+        });
       });
   });
   return places;
@@ -192,7 +198,7 @@ function directNeeds(
 function drawn(chapters: readonly SkillChapter[]): Element {
   const rows = rowsOf(chapters);
   const places = placed(rows);
-  const heightPx = (rows.length - 1) * rowHeight + boxHeight + 2;
+  const heightPx = (rows.length - 1) * rowHeight + boxHeight + 2 * dotRadius;
   const edges = [...directNeeds(chapters)].flatMap(([id, needs]) =>
     needs.flatMap((need): Edge[] => {
       const [from, to] = [places.get(need), places.get(id)];
@@ -325,7 +331,7 @@ function dots(level: number, left: number, top: number): Element[] {
       {
         cx: round(left + boxWidth - 6 - 6 * at),
         cy: round(top),
-        r: 2,
+        r: dotRadius,
         className: ["fill-ink", "skill-dot"],
       },
       [],
