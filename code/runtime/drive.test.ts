@@ -270,8 +270,19 @@ function compare<S>(seed: number, node: Node<S>): number {
 }
 
 describe("driven, a node does what it does in the simulator", () => {
-  test.each(seeds(8))("whatever it asks for (seed %i)", (seed) => {
-    expect(compare(seed, whimsical)).toBeGreaterThan(0);
+  // Where each node has two events at one instant there is nothing to
+  // compare (seed 805): the order of these is not the node's.
+  test.each([...seeds(8), 805])(
+    "whatever it asks for (seed %i)",
+    (seed) => {
+      compare(seed, whimsical);
+    },
+  );
+
+  test("and nearly every run has something to compare", () => {
+    const some = Array.from({ length: 20 }, (_, at) => at + 1);
+    const compared = some.map((seed) => compare(seed, whimsical));
+    expect(compared.filter((count) => count === 0)).toEqual([]);
   });
 
   test.each(seeds(3))("as a store on Raft (seed %i)", (seed) => {
