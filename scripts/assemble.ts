@@ -96,13 +96,9 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
   ]);
   if (!edition.back.includes("bibliography")) unlink(trees, "#bib-");
 
-  const partTitle = ({ id }: Draft["section"]): string | null => {
-    const before = drafts.slice(
-      0,
-      drafts.findIndex(({ section }) => section.id === id),
-    );
-    return before.findLast(({ section }) => section.kind === "part")?.section.title ?? null;
-  };
+  const partTitle = (draft: Draft): string | null =>
+    drafts.slice(0, drafts.indexOf(draft)).findLast(({ section }) => section.kind === "part")
+      ?.section.title ?? null;
   const made: Readonly<Record<FrontPage | BackPage, Root>> = {
     "half-title": pages.halfTitle(book),
     title: pages.titlePage(book, edition, colophon.draft),
@@ -112,11 +108,12 @@ export function assembleEdition(edition: Edition, assembly: Assembly): EditionBo
     solutions,
     skills: assembly.skills
       ? skillsPage(
-          written.flatMap(({ section, chapter }) =>
-            section.kind === "chapter" && chapter
-              ? [{ ...chapter.meta, number: section.number ?? "", partTitle: partTitle(section) }]
-              : [],
-          ),
+          written.flatMap((draft) => {
+            const { section, chapter } = draft;
+            return section.kind === "chapter" && chapter
+              ? [{ ...chapter.meta, number: section.number ?? "", partTitle: partTitle(draft) }]
+              : [];
+          }),
           assembly.skills,
         )
       : { type: "root", children: [] },

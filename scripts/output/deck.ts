@@ -68,7 +68,7 @@ export const deckFaces: readonly Face[] = faces.filter(({ family }) =>
 );
 
 export function deckStyles(deps: Pick<DeckDeps, "theme">, urlOf: (face: Face) => string): string {
-  const sheets = ["tokens", "figures", "code", "slides", "speaker", "widgets", "run"];
+  const sheets = ["tokens", "figures", "code", "heard", "slides", "speaker", "widgets", "run"];
   return [fontFaceCss(deckFaces, urlOf), ...sheets.map((name) => deps.theme(`${name}.css`))].join(
     "\n",
   );

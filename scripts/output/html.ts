@@ -367,6 +367,7 @@ export function styleSheet(deps: Pick<ScreenDeps, "theme">): string {
       "tokens.css",
       "figures.css",
       "code.css",
+      "heard.css",
       "screen.css",
       "widgets.css",
       "run.css",

@@ -195,13 +195,12 @@ export async function gather(kept: Kept, needs: Needs): Promise<void> {
   const missing = needs.pictures.filter((key) => !pictures.has(key));
   const diagrams = needs.diagrams.filter((text) => !pictures.has(diagramKey(text)));
   await draw(kept, missing);
-  for (const [text, picture] of await drawDiagrams(
+  const drawn = await drawDiagrams(kept, new Map(diagrams.map((text) => [text, text])));
+  for (const [text, picture] of drawn) pictures.set(diagramKey(text), picture);
+  await run(
     kept,
-    new Map(diagrams.map((text) => [text, text])),
-  ))
-    pictures.set(diagramKey(text), picture);
-  const notRun = needs.runs.filter((command) => !runs.has(command));
-  await run(kept, notRun);
+    needs.runs.filter((command) => !runs.has(command)),
+  );
   waitToDraw(root, aheadOf(kept));
 }
 
@@ -213,12 +212,8 @@ async function draw(kept: Kept, keys: readonly string[]): Promise<void> {
   const { root, pictures, madeOf } = kept;
   if (keys.length === 0) return;
   const diagrams = (sources: ReadonlyMap<string, string>) => drawDiagrams(kept, sources);
-  for (const [key, picture] of await makePictures(
-    root,
-    keys,
-    cacheFolder(root, "figures"),
-    diagrams,
-  )) {
+  const made = await makePictures(root, keys, cacheFolder(root, "figures"), diagrams);
+  for (const [key, picture] of made) {
     pictures.set(key, picture);
     madeOf.set(key, [...filesOf(root, fileOfKey(key)).keys()]);
   }
@@ -227,12 +222,8 @@ async function draw(kept: Kept, keys: readonly string[]): Promise<void> {
 async function run({ root, runs, madeOf }: Kept, commands: readonly string[]): Promise<void> {
   if (commands.length === 0) return;
   const samples = listSamples(root);
-  for (const [command, result] of await runSamples(
-    root,
-    commands,
-    cacheFolder(root, "runs"),
-    () => {},
-  )) {
+  const made = await runSamples(root, commands, cacheFolder(root, "runs"), () => {});
+  for (const [command, result] of made) {
     runs.set(command, result);
     const program = samples.get(command.split(" ")[0] ?? "") ?? "";
     madeOf.set(command, [...filesOf(root, program).keys()]);
