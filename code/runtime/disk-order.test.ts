@@ -64,8 +64,8 @@ describe("a write reaches the disk", () => {
       `close ${name}`,
     ];
     expect(calls).toEqual([
-      ...synced("a"),
       ...synced(basename(folder)),
+      ...synced("a"),
     ]);
   });
 

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -131,10 +132,14 @@ export function fileName(key: string): string {
 
 /** Each folder that is new is a new name in the one above it. */
 function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; ; made = dirname(made)) {
-    syncFolder(dirname(made));
-    if (made === first) return;
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    // Not recursive: in /proc Node would try again for ever.
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been first.
+    if (!existsSync(folder)) throw error;
   }
+  syncFolder(dirname(folder));
 }

@@ -1,7 +1,7 @@
 /** Processes: their command lines, how they begin, how they end. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -342,6 +342,18 @@ describe("a command line", () => {
     ]);
   });
 
+  // Node's recursive mkdir never came back from there.
+  test.skipIf(!existsSync("/proc/self"))(
+    "with a disk where no folder can be is told in a line",
+    async () => {
+      const words = "--id n1 --listen 127.0.0.1:0 --disk /proc/none";
+      const { log, ended } = run(echoMain, words.split(" "));
+      expect(await ended).toBe(1);
+      expect(log.lines).toHaveLength(1);
+      expect(log.lines[0]).toMatch(/^ENOENT.*'\/proc\/none'/);
+    },
+  );
+
   test.each([
     "--nonsense",
     "stray",
@@ -354,6 +366,7 @@ describe("a command line", () => {
     "--id n1 --listen 127.0.0.1",
     "--id n1 --listen 127.0.0.1:0 --peer n2",
     "--slow-disk-ms=-1",
+    "--disk=",
   ])("is refused: %s", (words) => {
     expect(() => optionsOf(words.split(" "))).toThrow();
   });

@@ -184,6 +184,7 @@ export function optionsOf(words: readonly string[]): Options {
   if (isTcp && (id === undefined || listen === undefined)) {
     throw new Error("Over TCP a node needs --id and --listen");
   }
+  if (disk === "") throw new Error("--disk needs a folder");
   return {
     help: values.help ?? false,
     id: id ?? "",
