@@ -94,4 +94,9 @@ describe("the algebra of a merge (Shapiro et al. 2011, §3)", () => {
       states: [{ a: 1 }],
     });
   });
+
+  it("says nothing where there is nothing to merge", () => {
+    const wrong = (one: number, other: number) => one + other;
+    expect(checkMerge(wrong, []).verdict).toBe("unknown");
+  });
 });

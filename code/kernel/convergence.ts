@@ -92,7 +92,9 @@ export type MergeVerdict<S extends Json> =
       readonly left: S;
       readonly right: S;
       readonly explanation: string;
-    };
+    }
+  /** It was given no state: nothing was tried. */
+  | { readonly verdict: "unknown"; readonly why: string };
 
 // #endregion algebra
 
@@ -113,6 +115,9 @@ export function checkMerge<S extends Json>(
     if (worst !== null && trial.law !== worst.law) break;
     if (isEqual(trial.left, trial.right)) continue;
     if (worst === null || sizeOf(trial) < sizeOf(worst)) worst = trial;
+  }
+  if (samples.length === 0) {
+    return { verdict: "unknown", why: "There is no state to merge" };
   }
   if (worst === null) return { verdict: "ok" };
   const { law, states, left, right } = worst;
