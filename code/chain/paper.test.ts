@@ -5,7 +5,6 @@ import { checkLinearizable } from "../kernel/linearizable.ts";
 import { kv } from "../kernel/models.ts";
 import type { Body, Effect, NodeId } from "../kernel/node.ts";
 import { simulate } from "../kernel/simulator.ts";
-import { seeds } from "../seeds.ts";
 import { dirtyReads, earlyOk } from "./broken.ts";
 import { chain } from "./chain.ts";
 import {
@@ -473,7 +472,7 @@ describe("CRAQ (Terrace and Freedman, §2.3)", () => {
 });
 
 test("a head that says ok at once is caught by some storm", () => {
-  const verdicts = seeds(8).map((seed) => {
+  const verdicts = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
     const kinds = ["crash"] as const;
     const { history } = storm(seed, earlyOk(node), kinds);
     return checkLinearizable(kv, history).verdict;

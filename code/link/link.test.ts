@@ -315,7 +315,7 @@ describe("what is caught", () => {
   });
 
   test("a receiver silent about copies is sent them for ever", () => {
-    const restless = seeds(20).filter((seed) => {
+    const restless = [1, 2, 3, 4, 5].filter((seed) => {
       const sim = overTheLink({
         seed,
         items: twenty,
