@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  type ChaosKind,
+  chaosKinds,
   crashAndRestart,
   type Fault,
   swarm,
@@ -109,7 +111,7 @@ const asynchronous = protocols.filter(
 
 describe("faults of all kinds, then none", () => {
   const untilMs = 1500;
-  test.each(seeds(12))("no split, and all decide, seed %i", (seed) => {
+  function judgeAll(seed: number, kinds: readonly ChaosKind[]): void {
     for (const [, make] of asynchronous) {
       const cluster = make([]);
       const ids = Object.keys(cluster.nodes);
@@ -119,6 +121,7 @@ describe("faults of all kinds, then none", () => {
         untilMs,
         pauseMsMax: 60,
         faultMsMax: 200,
+        kinds,
       });
       const outcome = runCommit(cluster, {
         ...weather,
@@ -128,6 +131,14 @@ describe("faults of all kinds, then none", () => {
       expect(broken(outcome, [])).toEqual([]);
       expect(blocked(outcome)).toEqual([]);
     }
+  }
+
+  test.each(seeds(12))("no split, and all decide, seed %i", (seed) => {
+    judgeAll(seed, chaosKinds);
+  });
+
+  test.each(seeds(12))("nor with starts cut off, seed %i", (seed) => {
+    judgeAll(seed, ["crash-between-effects", "crash-at-start"]);
   });
 });
 

@@ -36,6 +36,11 @@ describe("linearizable, and alive again in the calm", () => {
     },
   );
 
+  test.each(seeds(6))("starts that are cut off, seed %i", (seed) => {
+    const kinds = ["crash", "crash-at-start"] as const;
+    demandAll(storm(seed, chain(paperOptions), kinds));
+  });
+
   // In the named ones all clients had done with asking before it was calm;
   // now one asks after the storm.
   // In 4175 and 9913 a clock showed less than zero: the first lease lasted

@@ -4,6 +4,7 @@ import {
   chaos,
   chaosKinds,
   crashAndRestart,
+  crashAtStart,
   type Fault,
   swarm,
   swizzle,
@@ -61,6 +62,19 @@ describe("chaos", () => {
         if ("node" in fault) expect(["n1", "n2"]).toContain(fault.node);
       }
     }
+  });
+
+  it("crashes a start only where it is told to", () => {
+    const cutOff = (faults: readonly Fault[]) =>
+      faults.flatMap((fault) =>
+        fault.kind === "restart" ? (fault.beforeEffect ?? []) : [],
+      );
+    const kinds = ["crash-at-start"] as const;
+    const told = seeds.flatMap((seed) =>
+      cutOff(chaos(seed, { nodes, untilMs: 20_000, kinds })),
+    );
+    expect([...new Set(told)].toSorted()).toEqual([0, 1, 2, 3]);
+    expect(seeds.flatMap((seed) => cutOff(drawn(seed)))).toEqual([]);
   });
 
   it("leaves everybody up, connected and quick in the end", () => {
@@ -144,6 +158,14 @@ describe("fault lists with a name", () => {
     expect(crashAndRestart("n1", 10, 5, 2)).toEqual([
       { atMs: 10, kind: "crash", node: "n1", beforeEffect: 2 },
       { atMs: 15, kind: "restart", node: "n1" },
+    ]);
+  });
+
+  it("a crash at the start comes with a start that is whole", () => {
+    expect(crashAtStart("n1", 10, 6, 2)).toEqual([
+      { atMs: 10, kind: "crash", node: "n1" },
+      { atMs: 13, kind: "restart", node: "n1", beforeEffect: 2 },
+      { atMs: 16, kind: "restart", node: "n1" },
     ]);
   });
 

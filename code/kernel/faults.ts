@@ -16,7 +16,12 @@ export type FaultAction =
       readonly node: NodeId;
       readonly beforeEffect?: number;
     }
-  | { readonly kind: "restart"; readonly node: NodeId }
+  /** With beforeEffect k, it crashes again after k effects of its start. */
+  | {
+      readonly kind: "restart";
+      readonly node: NodeId;
+      readonly beforeEffect?: number;
+    }
   /** Cuts the links between groups, on top of what is cut already. */
   | {
       readonly kind: "partition";
@@ -115,6 +120,20 @@ export function crashAndRestart(
   ];
 }
 
+/** A crash, a start that is cut off half-way, and the restart. */
+export function crashAtStart(
+  node: NodeId,
+  atMs: number,
+  downMs: number,
+  beforeEffect: number,
+): readonly Fault[] {
+  return [
+    { atMs, kind: "crash", node },
+    { atMs: atMs + downMs / 2, kind: "restart", node, beforeEffect },
+    { atMs: atMs + downMs, kind: "restart", node },
+  ];
+}
+
 // #region swizzle
 /**
  * Isolate the nodes one by one in a drawn order, then bring them back one
@@ -178,7 +197,8 @@ export const chaosKinds = [
   "slow",
   "clock-jump",
 ] as const;
-export type ChaosKind = (typeof chaosKinds)[number];
+/** One that has to be asked for: it starts, and crashes as it does. */
+export type ChaosKind = (typeof chaosKinds)[number] | "crash-at-start";
 
 // #region chaos
 /**
@@ -227,6 +247,8 @@ function episode(
       return crashAndRestart(node, atMs, forMs);
     case "crash-between-effects":
       return crashAndRestart(node, atMs, forMs, intBetween(dice, 0, 3));
+    case "crash-at-start":
+      return crashAtStart(node, atMs, forMs, intBetween(dice, 0, 3));
     case "halves":
       return cutInto(halves(nodes));
     case "isolate":

@@ -160,10 +160,15 @@ export function crash(world: World, machine: Machine): void {
   });
 }
 
-export function restart(world: World, machine: Machine): void {
+export function restart(
+  world: World,
+  machine: Machine,
+  beforeEffect: number | null = null,
+): void {
   // A crash that still waits for its step is called off.
   machine.crashBeforeEffect = null;
   if (machine.isUp) return;
+  machine.crashBeforeEffect = beforeEffect;
   const atMs = world.nowMs;
   record(world, { atMs, kind: "restart", node: machine.id });
   start(world, machine);

@@ -629,6 +629,47 @@ describe("crash and restart", () => {
     expect(sim.disk("n1")).toEqual({ count: 1 });
   });
 
+  it("can be while it starts, after some of its effects", () => {
+    const starter: Node<null> = {
+      init: ({ disk }) => {
+        const value = typeof disk.starts === "number" ? disk.starts : 0;
+        const counted = value + 1;
+        return [
+          null,
+          [
+            { kind: "persist", key: "starts", value: counted },
+            send("n2", { type: "promise", counted }),
+          ],
+        ];
+      },
+      step: () => [null, []],
+    };
+    const sim = simulate({
+      seed: 1,
+      nodes: { n1: starter, n2: talker },
+      checkPurity: true,
+    });
+    const isCrashed = (beforeEffect: number) => {
+      sim.apply({ kind: "crash", node: "n1" });
+      sim.apply({ kind: "restart", node: "n1", beforeEffect });
+      return !sim.isUp("n1");
+    };
+    expect(isCrashed(0)).toBe(true);
+    expect(sim.disk("n1")).toEqual({ starts: 1 });
+    expect(isCrashed(1)).toBe(true);
+    expect(sim.disk("n1")).toEqual({ starts: 2 });
+    expect(promises(sim.trace)).toBe(1);
+    sim.apply({ kind: "restart", node: "n1" });
+    expect(sim.isUp("n1")).toBe(true);
+    expect(sim.disk("n1")).toEqual({ starts: 3 });
+    expect(promises(sim.trace)).toBe(2);
+    // Who is up does not start, and has no crash before it.
+    sim.apply({ kind: "restart", node: "n1", beforeEffect: 0 });
+    sim.inject(order);
+    sim.runFor(20);
+    expect(sim.isUp("n1")).toBe(true);
+  });
+
   it("loses the last write on a disk that lies", () => {
     const sim = run({ disk: { lossProbability: 1 } });
     expect(promises(sim.trace)).toBe(1);

@@ -198,7 +198,7 @@ function applyToMachine(
         machine.crashBeforeEffect = fault.beforeEffect;
       break;
     case "restart":
-      restart(world, machine);
+      restart(world, machine, fault.beforeEffect);
       break;
     case "pause":
       pause(world, machine, fault.forMs);

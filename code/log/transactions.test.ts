@@ -1,6 +1,6 @@
 /** Transactions (KIP-98, KIP-890): exactly once from log to log. */
 import { describe, expect, test } from "vitest";
-import { swarm } from "../kernel/faults.ts";
+import { type ChaosKind, chaosKinds, swarm } from "../kernel/faults.ts";
 import type { Body, Json } from "../kernel/node.ts";
 import { seeds } from "../seeds.ts";
 import { offsetsAtOnce } from "./broken.ts";
@@ -27,9 +27,18 @@ import { transformer } from "./transformer.ts";
 const untilMs = 2000;
 const doubles = numbers.map((number) => number * 2);
 
-function storm(seed: number, g1 = groupCoordinator(groupOptions)) {
+function storm(
+  seed: number,
+  g1 = groupCoordinator(groupOptions),
+  kinds: readonly ChaosKind[] = chaosKinds,
+) {
   const nodes = [...brokers, "k1", "t1", "g1", "x1", "x2"];
-  const weather = swarm(seed, { nodes, untilMs, pauseMsMax: 150 });
+  const weather = swarm(seed, {
+    nodes,
+    untilMs,
+    pauseMsMax: 150,
+    kinds,
+  });
   const x = transformer(transformerOptions);
   const sim = doubling({
     ...weather,
@@ -53,6 +62,12 @@ describe("each input has exactly one output", () => {
       expect(outputOf(sim)).toEqual(doubles);
     },
   );
+
+  test.each(seeds(6))("with starts cut off, seed %i", (seed) => {
+    const kinds = ["crash-at-start", "isolate", "pause"] as const;
+    const g1 = groupCoordinator(groupOptions);
+    expect(outputOf(storm(seed, g1, kinds))).toEqual(doubles);
+  });
 
   /** A leader of long ago that wakes is not the latest one's rival. */
   test.each([989, 1044, 2056])(

@@ -1,7 +1,13 @@
 /** The store on Raft, judged by the checker of linearizability. */
 import { describe, expect, test } from "vitest";
 import { kvClient, scriptedClient } from "../kernel/client.ts";
-import { type Fault, isolate, swarm } from "../kernel/faults.ts";
+import {
+  type ChaosKind,
+  chaosKinds,
+  type Fault,
+  isolate,
+  swarm,
+} from "../kernel/faults.ts";
 import { historyOf } from "../kernel/history.ts";
 import { checkLinearizable } from "../kernel/linearizable.ts";
 import { kv } from "../kernel/models.ts";
@@ -31,9 +37,15 @@ function storm(
   seed: number,
   ids: readonly string[],
   node: Node<Kv>,
+  kinds: readonly ChaosKind[] = chaosKinds,
 ): Simulation {
   const untilMs = 5000;
-  const weather = swarm(seed, { nodes: ids, untilMs, pauseMsMax: 300 });
+  const weather = swarm(seed, {
+    nodes: ids,
+    untilMs,
+    pauseMsMax: 300,
+    kinds,
+  });
   const asking = kvClient({
     targets: ids,
     timeoutMs: 300,
@@ -283,6 +295,12 @@ describe("the history is linearizable", () => {
 
   test.each(seeds(6))("five with pre-vote and all, seed %i", (seed) => {
     const sim = storm(seed, five, raftKv(calmOptions));
+    expect(verdictOn(sim)).toEqual({ verdict: "ok" });
+  });
+
+  test.each(seeds(4))("with starts cut off, seed %i", (seed) => {
+    const kinds = ["crash", "crash-at-start", "one-way"] as const;
+    const sim = storm(seed, three, raftKv(paperOptions), kinds);
     expect(verdictOn(sim)).toEqual({ verdict: "ok" });
   });
 
