@@ -32,6 +32,11 @@ describe.each(examples)("%s", (path) => {
     compare(`${name}.out.txt`, told(run, defaultSeed));
   });
 
+  it("reads its command line, and refuses what is no seed", () => {
+    const text = readFileSync(join(here, path), "utf8");
+    expect(text).toContain("run(seedFrom(process.argv, defaultSeed))");
+  });
+
   it.each(recordings)(
     "tells what was recorded in %s",
     async (recording) => {

@@ -1,4 +1,5 @@
 /** Two pagers on the same four histories. */
+import { seedFrom } from "../kernel/sample.ts";
 import {
   burnRate,
   type Minute,
@@ -48,7 +49,8 @@ export function budgetPages(history: readonly Minute[], calmMin = 360) {
   return woken.map((minute) => minute - calmMin);
 }
 
-export function run(): string {
+/** Nothing here is random; the seed changes nothing. */
+export function run(_seed: number): string {
   return [
     "Objective 99.9 %; six calm hours before. Pages, and the first:",
     "",
@@ -70,4 +72,6 @@ function told(woken: readonly number[]): string {
   return `${woken.length}${when}`.padStart(11);
 }
 
-if (import.meta.main) console.log(run());
+if (import.meta.main) {
+  console.log(run(seedFrom(process.argv, defaultSeed)));
+}

@@ -1,11 +1,13 @@
 /** What a connection costs before it carries anything, and after. */
+import { seedFrom } from "../kernel/sample.ts";
 import { firstByteMs, setups, slowStartRounds } from "./exercises.ts";
 
 export const defaultSeed = 1;
 
 const rtts = [1, 56, 150];
 
-export function run(): string {
+/** Nothing here is random; the seed changes nothing. */
+export function run(_seed: number): string {
   const first = setups.map(({ name, roundTrips }) => {
     const times = rtts.map((rtt) =>
       `${firstByteMs(roundTrips, rtt)} ms`.padStart(10),
@@ -30,4 +32,6 @@ export function run(): string {
   ].join("\n");
 }
 
-if (import.meta.main) console.log(run());
+if (import.meta.main) {
+  console.log(run(seedFrom(process.argv, defaultSeed)));
+}

@@ -1,4 +1,5 @@
 /** A crowd of three times the usual; how long is a calm time? */
+import { seedFrom } from "../kernel/sample.ts";
 import { pageRun, summary } from "./page.ts";
 
 export const defaultSeed = 7;
@@ -28,4 +29,6 @@ export function run(_seed: number): string {
   ].join("\n");
 }
 
-if (import.meta.main) console.log(run(defaultSeed));
+if (import.meta.main) {
+  console.log(run(seedFrom(process.argv, defaultSeed)));
+}
