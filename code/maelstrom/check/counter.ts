@@ -1,19 +1,22 @@
 /** Counters: g-counter and pn-counter. */
 // unprinted: for the chapter on testing
 import type { Operation } from "../../kernel/history.ts";
-import { type Check, done, fine, illegal } from "./finding.ts";
+import { type Check, done, fine, illegal, lateFor } from "./finding.ts";
 
 // #region check-counter
 /**
  * Every final read is the sum of what was acknowledged and of some of
- * what nobody knows the outcome of; all final reads are equal; and no
- * read is past what could ever have been added.
+ * what nobody knows the outcome of, or was answered later; all final
+ * reads are equal, if nothing was; and no read is past what could ever
+ * have been added.
  */
 export const checkCounter: Check = ({ all, finals }) => {
   const adds = all.filter(({ op }) => op === "add");
   const last = done(finals, "read");
   const [first] = last;
-  const possible = possibleSums(adds);
+  const isLate = lateFor(finals);
+  const isQuiet = !adds.some(isLate);
+  const possible = possibleSums(adds, isLate);
   const [least, most] = bounds(adds);
   for (const read of done(all, "read")) {
     const value = valueIn(read);
@@ -27,7 +30,7 @@ export const checkCounter: Check = ({ all, finals }) => {
       const sums = [...possible].slice(0, 5).join(", ");
       return illegal(`${value} is in the end not of ${sums}`, read);
     }
-    if (first && value !== valueIn(first)) {
+    if (isQuiet && first && value !== valueIn(first)) {
       return illegal("two servers differ in the end", first, read);
     }
   }
@@ -35,10 +38,18 @@ export const checkCounter: Check = ({ all, finals }) => {
 };
 
 /** With each add of unknown outcome, or without it. */
-function possibleSums(adds: readonly Operation[]): Set<number> {
-  const sure = adds.filter(({ outcome }) => outcome === "ok");
+function possibleSums(
+  adds: readonly Operation[],
+  isLate: (add: Operation) => boolean,
+): Set<number> {
+  const isSure = (add: Operation) =>
+    add.outcome === "ok" && !isLate(add);
+  const sure = adds.filter(isSure);
+  const unsure = adds.filter(
+    (add) => add.outcome !== "fail" && !isSure(add),
+  );
   let sums = new Set([sure.reduce((sum, add) => sum + delta(add), 0)]);
-  for (const add of adds.filter(({ outcome }) => outcome === "info")) {
+  for (const add of unsure) {
     sums = new Set([...sums].flatMap((sum) => [sum, sum + delta(add)]));
   }
   return sums;

@@ -42,6 +42,18 @@ export function firstOf(
 }
 // #endregion finding
 
+/**
+ * Was it answered only when the last questions had begun? Then it was
+ * under way among them, and they may find it or not: a request may come
+ * to its server seconds after the client has turned to another one.
+ */
+export function lateFor(
+  finals: readonly Operation[],
+): (operation: Operation) => boolean {
+  const askedMs = Math.min(...finals.map(({ invokeMs }) => invokeMs));
+  return ({ returnMs }) => returnMs !== null && returnMs > askedMs;
+}
+
 export function done(
   operations: readonly Operation[],
   op: string,

@@ -10,6 +10,7 @@ import {
   fine,
   firstOf,
   illegal,
+  lateFor,
 } from "./finding.ts";
 
 // #region records
@@ -52,7 +53,7 @@ export const checkKafka: Check = ({ all, finals }) => {
     () => checkOrigin(facts, all),
     () => checkOrder(sends.flatMap(factsOf)),
     () => checkPolls(polls, facts),
-    () => checkLost(sends.flatMap(factsOf), done(finals, "poll")),
+    () => checkLost(sends, finals),
     () => checkCommitted(all),
   );
 };
@@ -162,16 +163,19 @@ function isWhole(
 // #region check-lost
 /** What was acknowledged, every server has in the end. */
 function checkLost(
-  sends: readonly Fact[],
+  sends: readonly Operation[],
   finals: readonly Operation[],
 ): Finding {
-  const readers = [...new Set(finals.map(({ process }) => process))];
+  const isLate = lateFor(finals);
+  const sure = sends.filter((send) => !isLate(send)).flatMap(factsOf);
+  const polls = done(finals, "poll");
+  const readers = [...new Set(polls.map(({ process }) => process))];
   for (const reader of readers) {
-    const own = finals.filter(({ process }) => process === reader);
+    const own = polls.filter(({ process }) => process === reader);
     const seen = new Set(
       own.flatMap(factsOf).map(({ key, offset }) => `${offset} ${key}`),
     );
-    const lost = sends.find(
+    const lost = sure.find(
       ({ key, offset }) => !seen.has(`${offset} ${key}`),
     );
     if (lost) {

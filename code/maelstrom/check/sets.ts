@@ -10,6 +10,7 @@ import {
   fine,
   firstOf,
   illegal,
+  lateFor,
 } from "./finding.ts";
 
 // #region check-echo
@@ -42,7 +43,7 @@ export const checkUnique: Check = ({ all }) => {
 /**
  * A set that grows: what was acknowledged is in every final read, nothing
  * is in any read that nobody added, or is there twice, and the final
- * reads are equal.
+ * reads are equal. What is answered while these are asked may be in them.
  */
 export function checkSet(
   add: string,
@@ -50,15 +51,17 @@ export function checkSet(
   found: string,
 ): Check {
   return ({ all, finals }) => {
-    const added = done(all, add).map(({ args }) => canon(args[field]));
-    const tried = all
-      .filter(({ op }) => op === add)
-      .map(({ args }) => canon(args[field]));
+    const addedBy = ({ args }: Operation) => canon(args[field]);
+    const added = done(all, add);
+    const isLate = lateFor(finals);
+    const late = new Set(added.filter(isLate).map(addedBy));
+    const sure = added.map(addedBy).filter((one) => !late.has(one));
+    const tried = all.filter(({ op }) => op === add).map(addedBy);
     const last = done(finals, "read");
     return firstOf(
       () => invented(done(all, "read"), new Set(tried), found),
-      () => lost(last, added, found),
-      () => unequal(last, found),
+      () => lost(last, sure, found),
+      () => unequal(last, found, late),
     );
   };
 }
@@ -94,10 +97,19 @@ function lost(
   return fine;
 }
 
-function unequal(finals: readonly Operation[], found: string): Finding {
+function unequal(
+  finals: readonly Operation[],
+  found: string,
+  late: ReadonlySet<string>,
+): Finding {
   const [first] = finals;
-  const sizes = finals.map((read) => valuesIn(read, found).length);
-  const other = finals[sizes.findIndex((size) => size !== sizes[0])];
+  const sets = finals.map((read) =>
+    new Set(valuesIn(read, found)).difference(late),
+  );
+  const at = sets.findIndex(
+    (set) => sets[0] && set.symmetricDifference(sets[0]).size > 0,
+  );
+  const other = finals[at];
   return first && other
     ? illegal("two servers differ in the end", first, other)
     : fine;
