@@ -4,14 +4,14 @@
  * all of Stryker's mutators.
  */
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { constants, setPriority, tmpdir } from "node:os";
+import { availableParallelism, constants, loadavg, setPriority, tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import type { VFile } from "vfile";
 import { stringify } from "yaml";
 import { cacheFolder, toolchainRoot } from "./book.ts";
 import { type Arguments, command, oneOf, UsageError } from "./cli.ts";
-import { writeFile } from "./files.ts";
+import { readText, writeFile } from "./files.ts";
 import { gatherNeeds } from "./gather.ts";
 import { loadPool } from "./load.ts";
 import {
@@ -52,6 +52,10 @@ explained in code/<program>/mutants.yaml: a document each, as it is listed, with
 
 async function mutants({ values, positionals, root }: Arguments): Promise<number> {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  if ((loadavg()[0] ?? 0) > availableParallelism())
+    process.stderr.write(
+      "This machine is busy: a mutant may run out of time for that. Measure again when it is quiet.\n",
+    );
   const sources = loadSources(root);
   const programs = programsOf(sources);
   const chosen = positionals.map((name) =>
@@ -136,6 +140,7 @@ async function runStryker(
   fresh: boolean,
 ): Promise<Judged[]> {
   const work = mkdtempSync(join(tmpdir(), "mutants-"));
+  const incrementalFile = join(cacheFolder(root, "mutants"), `${program.replace("/", "-")}.json`);
   const home = process.cwd();
   try {
     cpSync(join(root, "code"), join(work, "code"), { recursive: true });
@@ -154,11 +159,11 @@ async function runStryker(
       vitest: { configFile: "vitest.config.mjs" },
       coverageAnalysis: "perTest",
       concurrency: 2,
-      // A busy machine must not kill a mutant: what runs for ever is known by its count of hits long before.
+      // A busy machine must not kill a mutant: with twice its time, four of code/log ran out of it and were none the worse.
       timeoutMS: 15_000,
-      timeoutFactor: 2,
+      timeoutFactor: 5,
       incremental: true,
-      incrementalFile: join(cacheFolder(root, "mutants"), `${program.replace("/", "-")}.json`),
+      incrementalFile,
       force: fresh,
       reporters: ["progress-append-only"],
       warnings: {
@@ -175,6 +180,7 @@ async function runStryker(
         // It has told which test, and why; a program that fails unchanged cannot be asked about changes.
         throw new UsageError(`${program} was not measured: ${error.message}`);
       });
+    forgetTimeouts(incrementalFile);
     return results.map((result) => ({
       path: relative(work, result.fileName).split(sep).join("/"),
       mutator: result.mutatorName,
@@ -187,6 +193,16 @@ async function runStryker(
     process.chdir(home);
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** To run out of time proves less than to fail a test: such mutants are asked again whenever their program is. */
+function forgetTimeouts(incrementalFile: string): void {
+  const report = JSON.parse(readText(incrementalFile)) as {
+    readonly files: Readonly<Record<string, { mutants: readonly { readonly status: string }[] }>>;
+  };
+  for (const file of Object.values(report.files))
+    file.mutants = file.mutants.filter(({ status }) => status !== "Timeout");
+  writeFile(incrementalFile, JSON.stringify(report));
 }
 
 /** Lines of regions as Stryker takes them. */
