@@ -346,6 +346,7 @@ describe("sequence numbers (KIP-98)", () => {
 
   test("begin at zero and go on without a gap", () => {
     expect(judge([], by(0))).toEqual({ kind: "append" });
+    expect(judge([], [])).toEqual({ kind: "append" });
     expect(judge([], by(1))).toEqual({ kind: "out-of-order" });
     const two = written(by(0, 0, 2));
     expect(judge(two, by(2))).toEqual({ kind: "append" });
