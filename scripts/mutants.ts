@@ -4,7 +4,7 @@
  * all of Stryker's mutators.
  */
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { availableParallelism, constants, loadavg, setPriority, tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import type { VFile } from "vfile";
@@ -52,10 +52,6 @@ explained in code/<program>/mutants.yaml: a document each, as it is listed, with
 
 async function mutants({ values, positionals, root }: Arguments): Promise<number> {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  if ((loadavg()[0] ?? 0) > availableParallelism())
-    process.stderr.write(
-      "This machine is busy: a mutant may run out of time for that. Measure again when it is quiet.\n",
-    );
   const sources = loadSources(root);
   const programs = programsOf(sources);
   const chosen = positionals.map((name) =>
@@ -105,6 +101,11 @@ async function measureProgram(
   if (changed.size === 0) return;
   process.stdout.write(`${program}: ${[...changed.keys()].map(nameOf).join(", ")}\n`);
   const found = await runStryker(root, sources, program, changed, fresh);
+  const late = found.filter(({ status }) => status === "Timeout").length;
+  if (late > 0)
+    process.stdout.write(
+      `${program}: ${late} ran out of time and count as killed; measure again if the machine was busy\n`,
+    );
   const kept = Object.entries(earlier).filter(([name]) => sources.all.has(`${program}/${name}`));
   const record: Record<string, FileRecord> = Object.fromEntries(kept);
   for (const [path, names] of changed) {
