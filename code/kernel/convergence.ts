@@ -109,15 +109,15 @@ export function checkMerge<S extends Json>(
   samples: readonly S[],
   updates: readonly ((state: S) => S)[] = [],
 ): MergeVerdict<S> {
+  if (samples.length === 0) {
+    return { verdict: "unknown", why: "There is no state to merge" };
+  }
   let worst: Trial<S> | null = null;
   for (const trial of trials(merge, samples, updates)) {
     // One law after the other: the first that is broken is shown.
     if (worst !== null && trial.law !== worst.law) break;
     if (isEqual(trial.left, trial.right)) continue;
     if (worst === null || sizeOf(trial) < sizeOf(worst)) worst = trial;
-  }
-  if (samples.length === 0) {
-    return { verdict: "unknown", why: "There is no state to merge" };
   }
   if (worst === null) return { verdict: "ok" };
   const { law, states, left, right } = worst;

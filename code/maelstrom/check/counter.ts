@@ -42,15 +42,15 @@ function possibleSums(
   adds: readonly Operation[],
   isLate: (add: Operation) => boolean,
 ): Set<number> {
-  const isSure = (add: Operation) =>
-    add.outcome === "ok" && !isLate(add);
-  const sure = adds.filter(isSure);
-  const unsure = adds.filter(
-    (add) => add.outcome !== "fail" && !isSure(add),
-  );
-  let sums = new Set([sure.reduce((sum, add) => sum + delta(add), 0)]);
-  for (const add of unsure) {
-    sums = new Set([...sums].flatMap((sum) => [sum, sum + delta(add)]));
+  let sums = new Set([0]);
+  for (const add of adds) {
+    if (add.outcome === "fail") continue;
+    const isSure = add.outcome === "ok" && !isLate(add);
+    sums = new Set(
+      [...sums].flatMap((sum) =>
+        isSure ? [sum + delta(add)] : [sum, sum + delta(add)],
+      ),
+    );
   }
   return sums;
 }
